@@ -1,0 +1,200 @@
+"""Verify one file: gather facts, apply the policy, number the checks, decide.
+
+Bytes in, report out: no clock, no network, no repository. What only the outside knows (evidence, the
+repository's status) comes as an argument; without it the check is reported as not made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from hocba.errors import HocBaError, Malformed
+from hocba.record.codec import ReadRecord, read_record
+from hocba.rendition.attachments import extract_attachments
+from hocba.rendition.seal import PdfSealFact, read_seal
+from hocba.signature.xml_verify import SignatureFact, verify_signatures
+from hocba.trust.evidence import Evidence, read_container
+from hocba.trust.store import TrustStore
+from hocba.verify import catalogue
+from hocba.verify.certificates import check_certificates, check_revocations
+from hocba.verify.face import check_face
+from hocba.verify.policy import Policy, StatusAnswer
+from hocba.verify.receipt import check_log, check_seal_approval, check_status
+from hocba.verify.report import Report
+from hocba.verify.signers import check_complete, check_identities, check_times, signer_lines, summary
+from hocba.verify.verdict import Check, decide
+
+MAX_BYTES = 10_000_000
+"""Largest file that is opened (CV 2088 II.1: 10 MB a transaction)."""
+XML_NAME = "hoc-ba.xml"
+EVIDENCE_NAME = "bang-chung.evidence.zip"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Everything a verification needs beside the file itself."""
+
+    store: TrustStore
+    at: datetime
+    evidence: Evidence | None = None
+    status: StatusAnswer | None = None
+    policy: Policy = Policy()
+    fonts: Path | None = None
+
+
+def verify_document(data: bytes, *, name: str, circumstances: Circumstances) -> Report:
+    """Verify an XML, a PDF or an evidence container that holds the record. Never raises for any bytes."""
+    kind = _kind(data)
+    try:
+        if len(data) > MAX_BYTES:
+            raise Malformed(
+                "too_large",
+                "Tệp lớn hơn 10 MB nên không phải học bạ số.",
+                "The file is larger than 10 MB and cannot be a record.",
+            )
+        if kind == "pdf":
+            return _verify_pdf(data, name, circumstances)
+        if kind == "container":
+            return _verify_container(data, name, circumstances)
+        return _verify_xml(data, name, "xml", circumstances, ())
+    except HocBaError as error:
+        check = catalogue.READABLE.failed(error.code, error.sentence.vi, error.sentence.en)
+        return _report(name, kind, (check,), circumstances)
+
+
+def _kind(data: bytes) -> str:
+    if data.startswith(b"%PDF-"):
+        return "pdf"
+    return "container" if data.startswith(b"PK\x03\x04") else "xml"
+
+
+def _verify_container(data: bytes, name: str, circumstances: Circumstances) -> Report:
+    document, evidence = read_container(data)
+    if document is None:
+        raise Malformed(
+            "no_record",
+            "Tệp bằng chứng này không kèm học bạ; hãy chọn cả tệp XML.",
+            "This evidence file holds no record; choose the XML as well.",
+        )
+    return _verify_xml(document, name, "container", _with(circumstances, evidence), ())
+
+
+def _verify_pdf(data: bytes, name: str, circumstances: Circumstances) -> Report:
+    seal = read_seal(data)
+    attached = extract_attachments(data)
+    if XML_NAME not in attached:
+        missing = catalogue.PDF_FACE.failed(
+            "no_attachment",
+            "Tệp PDF không kèm tệp XML đã ký nên không kiểm tra được dữ liệu.",
+            "The PDF holds no signed XML.",
+        )
+        return _report(name, "pdf", (_seal_check(seal), missing), circumstances)
+    if EVIDENCE_NAME in attached and circumstances.evidence is None:
+        _, evidence = read_container(attached[EVIDENCE_NAME])
+        circumstances = _with(circumstances, evidence)
+    document = attached[XML_NAME]
+    checks = (_seal_check(seal), check_face(data, document, attached, fonts=circumstances.fonts))
+    return _verify_xml(document, name, "pdf", circumstances, checks, seal)
+
+
+def _seal_check(seal: PdfSealFact) -> Check:
+    if seal.fault is not None:
+        return catalogue.PDF_SEAL.failed(seal.fault.code, seal.fault.sentence.vi, seal.fault.sentence.en)
+    return catalogue.PDF_SEAL.passed(
+        "Con dấu số phủ toàn bộ tệp, không có gì được thêm hay sửa sau đó.",
+        "The seal covers the whole file; nothing was added or changed after it.",
+    )
+
+
+def _verify_xml(
+    document: bytes,
+    name: str,
+    kind: str,
+    circumstances: Circumstances,
+    before: tuple[Check, ...],
+    seal: PdfSealFact | None = None,
+) -> Report:
+    readable = catalogue.READABLE.passed("Tệp đọc được.", "The file can be read.")
+    try:
+        read = read_record(document)
+    except HocBaError as error:
+        if error.code in catalogue.UNREADABLE_CODES:
+            raise
+        structure = catalogue.STRUCTURE.failed(error.code, str(error), error.sentence.en)
+        return _report(name, kind, (readable, structure, *before), circumstances)
+    structure = catalogue.STRUCTURE.passed(
+        f"Đúng cấu trúc của Bộ, phiên bản {read.profile.value}.",
+        f"Follows the Ministry's structure, profile {read.profile.value}.",
+    )
+    try:
+        facts = verify_signatures(document, read.profile)
+    except HocBaError as error:
+        broken = catalogue.INTEGRITY.failed(error.code, error.sentence.vi, error.sentence.en)
+        return _report(name, kind, (readable, structure, *before, broken), circumstances, read)
+    checks = (readable, structure, *before, *_checks(document, read, facts, circumstances, seal))
+    return _report(name, kind, checks, circumstances, read, facts)
+
+
+def _checks(
+    document: bytes,
+    read: ReadRecord,
+    facts: tuple[SignatureFact, ...],
+    circumstances: Circumstances,
+    seal: PdfSealFact | None,
+) -> tuple[Check, ...]:
+    store, evidence, policy = circumstances.store, circumstances.evidence, circumstances.policy
+    certificates, paths = check_certificates(facts, seal, store, evidence)
+    return (
+        check_complete(read, facts, policy),
+        _integrity(facts),
+        check_identities(read, facts, seal),
+        check_times(facts, circumstances.at, store, evidence, policy),
+        certificates,
+        check_revocations(paths, evidence, circumstances.at),
+        check_seal_approval(document, read, facts, circumstances),
+        check_log(document, read, circumstances),
+        check_status(document, circumstances),
+    )
+
+
+def _integrity(facts: tuple[SignatureFact, ...]) -> Check:
+    for fact in facts:
+        if fact.fault is not None:
+            sentence = fact.fault.sentence
+            return catalogue.INTEGRITY.failed(fact.fault.code, sentence.vi, sentence.en)
+    return catalogue.INTEGRITY.passed(
+        f"Cả {len(facts)} chữ ký khớp với dữ liệu: không có gì thay đổi sau khi ký.",
+        f"All {len(facts)} signatures match the data: nothing changed since signing.",
+    )
+
+
+def _with(circumstances: Circumstances, evidence: Evidence) -> Circumstances:
+    return Circumstances(
+        store=circumstances.store,
+        at=circumstances.at,
+        evidence=circumstances.evidence or evidence,
+        status=circumstances.status,
+        policy=circumstances.policy,
+        fonts=circumstances.fonts,
+    )
+
+
+def _report(
+    name: str,
+    kind: str,
+    checks: tuple[Check, ...],
+    circumstances: Circumstances,
+    read: ReadRecord | None = None,
+    facts: tuple[SignatureFact, ...] = (),
+) -> Report:
+    return Report(
+        name=name,
+        kind=kind,
+        verdict=decide(checks),
+        checks=tuple(sorted(checks, key=lambda check: check.number)),
+        checked_at=circumstances.at,
+        signers=signer_lines(read, facts) if read else (),
+        record=summary(read) if read else None,
+    )

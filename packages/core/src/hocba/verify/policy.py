@@ -1,0 +1,42 @@
+"""What a valid record needs. A frozen value, so that a department can want otherwise by setting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+
+
+class RecordStatus(str, Enum):
+    """Status of a record in the department's repository (national dictionary)."""
+
+    IN_FORCE = "in_force"
+    RECALLED = "recalled"
+    REPLACED = "replaced"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnswer:
+    """What the repository says about one record at one time."""
+
+    status: RecordStatus
+    as_of: datetime
+    sha256: bytes | None = None
+    """SHA-256 of the original in the repository; must equal the file's."""
+    approved_seals: tuple[bytes, ...] = ()
+    """SHA-256 of the DER certificates approved for the school at issue time."""
+    replaced_by: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Requirements of QĐ 1789/QĐ-SGDĐT for a record of this city."""
+
+    homeroom_covers_own_subjects: bool = True
+    """A subject that the homeroom teacher teaches is covered by the homeroom signature."""
+    timestamp_required: bool = True
+    """The school's seal carries an RFC 3161 time-stamp (our choice; the 2024 text has none)."""
+    clock_tolerance: timedelta = field(default=timedelta(minutes=5))
+    """How far a signer's clock may run ahead of the time-stamp service."""
