@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from hocba.record.codec import ReadRecord, read_record
+
+from hocba.errors import Sentence
+from hocba.workflow.transitions import Action, Denial, RecordState, decide
+from hocba_server.school.issuing.models import (
+    AnnualRecordDraft,
+    IssueBatch,
+    SignatureStamp,
+)
+from hocba_server.school.registry.models import Classroom, SchoolRole
+from hocba_server.school.registry.permissions import deny_other_school, deny_role, require
+from hocba_server.school.registry.selectors import not_found, own_assignments
+from hocba_server.web.accounts.actor import Actor
+
+
+def batch_by_id(by: Actor, batch_id: int, *, lock: bool = False) -> IssueBatch:
+    """A batch of this person's school; `lock` serialises work on it until commit."""
+    rows = IssueBatch.objects.select_related("classroom__school", "signing_leader")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    found = rows.filter(pk=batch_id).first()
+    if found is None:
+        raise not_found()
+    require(deny_other_school(by, found.classroom.school.code))
+    return found
+
+
+def batch_of(classroom: Classroom) -> IssueBatch | None:
+    """The batch of a class, if the principal has opened one."""
+    rows = IssueBatch.objects.select_related("classroom__school", "signing_leader")
+    return rows.filter(classroom=classroom).first()
+
+
+def records_of(batch: IssueBatch) -> list[AnnualRecordDraft]:
+    """The records of a batch without their bytes."""
+    rows = AnnualRecordDraft.objects.filter(batch=batch).select_related("enrolment__pupil")
+    return list(rows.defer("document"))
+
+
+def state_counts(batch: IssueBatch) -> dict[str, int]:
+    """Number of records of a batch by state."""
+    states = AnnualRecordDraft.objects.filter(batch=batch).values_list("state", flat=True)
+    return dict(Counter(states))
+
+
+def record_by_uuid(by: Actor, record_uuid: str) -> AnnualRecordDraft:
+    """One record of this person's school with its exact bytes."""
+    found = (
+        AnnualRecordDraft.objects.filter(record_uuid=record_uuid)
+        .select_related("batch__classroom__school", "enrolment__pupil")
+        .first()
+    )
+    if found is None:
+        raise not_found()
+    require(deny_other_school(by, found.batch.classroom.school.code))
+    return found
+
+
+def read_document(record: AnnualRecordDraft) -> ReadRecord:
+    """What the record says, read from the bytes that were signed and from nothing else."""
+    return read_record(bytes(record.document))
+
+
+def stamps_of(record: AnnualRecordDraft) -> list[SignatureStamp]:
+    """Who has signed the record so far."""
+    return list(SignatureStamp.objects.filter(record=record))
+
+
+def deny_return(
+    by: Actor, batch: IssueBatch, records: Sequence[AnnualRecordDraft]
+) -> Denial | None:
+    """May this person send the class back? Whoever is next in the chain may (QĐ 1789 Đ14)."""
+    if not records:
+        return Denial("no_records", Sentence("Lớp chưa có học bạ.", "There are no records."))
+    for record in records:
+        answer = decide(RecordState(record.state), Action.RETURN, by.roles)
+        if isinstance(answer, Denial):
+            code = "role" if answer.code in {"wrong_role", "administrator"} else answer.code
+            return Denial(code, answer.sentence)
+    return _deny_other_class(by, batch)
+
+
+def deny_reading(by: Actor, record: AnnualRecordDraft) -> Denial | None:
+    """May this person read a pupil's whole record? The class's teachers and the school's office."""
+    return _deny_other_class(by, record.batch)
+
+
+def _deny_other_class(by: Actor, batch: IssueBatch) -> Denial | None:
+    office = (
+        SchoolRole.REGISTRAR,
+        SchoolRole.SCHOOL_CLERK,
+        SchoolRole.SCHOOL_LEADER,
+        SchoolRole.PRINCIPAL,
+    )
+    if deny_role(by, *office) is None:
+        return None
+    if batch.classroom_id in {row.classroom_id for row in own_assignments(by)}:
+        return None
+    return Denial(
+        "role",
+        Sentence(
+            "Chỉ giáo viên của lớp và bộ phận văn phòng mở được học bạ của lớp này.",
+            "Only teachers of the class and the school office may open its records.",
+        ),
+    )

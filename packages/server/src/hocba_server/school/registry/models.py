@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+PERSONAL_ID_PATTERN = r"^[0-9]{12}$"
+SCHOOL_YEAR_PATTERN = r"^[0-9]{4}-[0-9]{4}$"
+
+
+class Ownership(models.TextChoices):
+    """Persisted values; they decide which certification authority a school may use."""
+
+    PUBLIC = "public", "Công lập"
+    PRIVATE = "private", "Ngoài công lập"
+
+
+class WorkingMode(models.TextChoices):
+    """Persisted values: does the school issue digital records or still paper?"""
+
+    DIGITAL = "digital", "Học bạ số"
+    PAPER = "paper", "Học bạ giấy"
+
+
+class SchoolRole(models.TextChoices):
+    """Role codes of the city's regulation (QĐ 1789 Đ5.3c). Persisted values."""
+
+    SUBJECT_TEACHER = "GVBM", "Giáo viên bộ môn"
+    HOMEROOM_TEACHER = "GVCN", "Giáo viên chủ nhiệm"
+    REGISTRAR = "HOC_VU", "Nhân viên học vụ"
+    SCHOOL_CLERK = "VAN_THU", "Nhân viên văn thư"
+    SCHOOL_LEADER = "CBQL", "Cán bộ quản lý"
+    PRINCIPAL = "HIEU_TRUONG", "Hiệu trưởng"
+    ADMINISTRATOR = "QTV", "Quản trị viên"
+
+
+class PupilStatus(models.TextChoices):
+    """Status of a pupil in a class; persisted values, names as in the Ministry's list."""
+
+    STUDYING = "studying", "Đang học"
+    TRANSFERRED_IN = "transferred_in", "Chuyển đến"
+    TRANSFERRED_OUT = "transferred_out", "Chuyển đi"
+    WITHDRAWN = "withdrawn", "Thôi học"
+    RETURNED = "returned", "Nghỉ học xin học lại"
+    MOVED_CLASS = "moved_class", "Chuyển lớp"
+    ON_LEAVE = "on_leave", "Bảo lưu"
+    REPEATING = "repeating", "Học lại"
+    COMPLETED_LEVEL = "completed_level", "Hoàn thành cấp học"
+    DECEASED = "deceased", "Đã mất"
+
+
+ON_CLASS_LIST = (
+    PupilStatus.STUDYING,
+    PupilStatus.TRANSFERRED_IN,
+    PupilStatus.RETURNED,
+    PupilStatus.MOVED_CLASS,
+    PupilStatus.REPEATING,
+)
+
+
+class School(models.Model):
+    """Cơ sở giáo dục with one school code."""
+
+    code = models.CharField("mã trường", max_length=20, unique=True)
+    name = models.CharField("tên trường", max_length=150)
+    ward_code = models.CharField("mã xã phường", max_length=5)
+    ward_name = models.CharField("tên xã phường", max_length=150)
+    province_name = models.CharField(
+        "tên tỉnh thành phố", max_length=150, default="Thành phố Hồ Chí Minh"
+    )
+    department_code = models.CharField("mã sở", max_length=2, default="79")
+    department_name = models.CharField(
+        "tên sở", max_length=150, default="Sở Giáo dục và Đào tạo Thành phố Hồ Chí Minh"
+    )
+    ownership = models.CharField("loại hình", max_length=10, choices=Ownership.choices)
+    mode = models.CharField(
+        "hình thức học bạ", max_length=10, choices=WorkingMode.choices, default=WorkingMode.DIGITAL
+    )
+    settings = models.JSONField("thiết lập", default=dict, blank=True)
+    last_register_number = models.PositiveIntegerField("số đăng bộ đã cấp", default=0)
+    created_by = models.BigIntegerField("người tạo", null=True)
+    created_at = models.DateTimeField("thời điểm tạo", null=True)
+
+    class Meta:
+        verbose_name = "trường"
+        ordering: ClassVar = ["code"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="school_ownership_known", condition=Q(ownership__in=Ownership.values)
+            ),
+            models.CheckConstraint(
+                name="school_mode_known", condition=Q(mode__in=WorkingMode.values)
+            ),
+            models.CheckConstraint(
+                name="school_created_pair",
+                condition=Q(created_by__isnull=True, created_at__isnull=True)
+                | Q(created_by__isnull=False, created_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffMember(models.Model):
+    """A person who works at the school and may sign, known by the personal number."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="staff")
+    full_name = models.CharField("họ và tên", max_length=150)
+    personal_id = models.CharField("số định danh cá nhân", max_length=12)
+    title = models.CharField("chức vụ", max_length=150, default="Giáo viên")
+
+    class Meta:
+        verbose_name = "nhân sự"
+        ordering: ClassVar = ["school_id", "personal_id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["school", "personal_id"], name="staff_once_per_school"),
+            models.CheckConstraint(
+                name="staff_personal_id_form", condition=Q(personal_id__regex=PERSONAL_ID_PATTERN)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class Classroom(models.Model):
+    """Lớp: group of pupils of one grade and school year."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="classrooms")
+    school_year = models.CharField("năm học", max_length=9)
+    name = models.CharField("tên lớp", max_length=10)
+    grade = models.PositiveSmallIntegerField("khối")
+    results_locked_by = models.BigIntegerField("người khoá kết quả", null=True)
+    results_locked_at = models.DateTimeField("khoá kết quả lúc", null=True)
+
+    class Meta:
+        verbose_name = "lớp"
+        ordering: ClassVar = ["school_year", "grade", "name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["school", "school_year", "name"], name="classroom_once_per_year"
+            ),
+            models.CheckConstraint(
+                name="classroom_grade_primary", condition=Q(grade__gte=1, grade__lte=5)
+            ),
+            models.CheckConstraint(
+                name="classroom_school_year_form",
+                condition=Q(school_year__regex=SCHOOL_YEAR_PATTERN),
+            ),
+            models.CheckConstraint(
+                name="classroom_locked_pair",
+                condition=Q(results_locked_by__isnull=True, results_locked_at__isnull=True)
+                | Q(results_locked_by__isnull=False, results_locked_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffAssignment(models.Model):
+    """Phân công: a role for one school year, in a class and a subject where the role needs them."""
+
+    staff = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="assignments")
+    role = models.CharField("vai trò", max_length=12, choices=SchoolRole.choices)
+    school_year = models.CharField("năm học", max_length=9)
+    classroom = models.ForeignKey(
+        Classroom, on_delete=models.PROTECT, null=True, related_name="assignments"
+    )
+    subject_code = models.CharField("mã môn học", max_length=3, blank=True, default="")
+    assigned_by = models.BigIntegerField("người phân công")
+    assigned_at = models.DateTimeField("phân công lúc")
+
+    class Meta:
+        verbose_name = "phân công"
+        ordering: ClassVar = ["school_year", "staff_id", "role", "classroom_id", "subject_code"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="assignment_role_known", condition=Q(role__in=SchoolRole.values)
+            ),
+            models.CheckConstraint(
+                name="assignment_place_fits_role",
+                condition=Q(role="GVBM", classroom__isnull=False) & ~Q(subject_code="")
+                | Q(role="GVCN", classroom__isnull=False, subject_code="")
+                | ~Q(role__in=["GVBM", "GVCN"]) & Q(classroom__isnull=True, subject_code=""),
+            ),
+            models.UniqueConstraint(
+                fields=["classroom"], condition=Q(role="GVCN"), name="one_homeroom_teacher"
+            ),
+            models.UniqueConstraint(
+                fields=["classroom", "subject_code"],
+                condition=Q(role="GVBM"),
+                name="one_teacher_per_subject",
+            ),
+            models.UniqueConstraint(
+                fields=["staff", "role", "school_year"],
+                condition=~Q(role__in=["GVBM", "GVCN"]),
+                name="school_role_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.school_year}"
+
+
+class Pupil(models.Model):
+    """Học sinh with the data of the birth certificate, as the school keeps them."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="pupils")
+    pupil_code = models.CharField("mã định danh Bộ GD&ĐT", max_length=20)
+    personal_id = models.CharField("số định danh cá nhân", max_length=12)
+    register_number = models.CharField("số sổ đăng bộ", max_length=50)
+    full_name = models.CharField("họ và tên", max_length=150)
+    gender = models.CharField("giới tính", max_length=3)
+    birth_date = models.CharField("ngày sinh", max_length=10)
+    birth_place = models.CharField("nơi sinh", max_length=250)
+    home_town = models.CharField("quê quán", max_length=250)
+    current_address = models.CharField("chỗ ở hiện nay", max_length=250)
+    ethnic_group = models.CharField("dân tộc", max_length=50)
+    nationality = models.CharField("quốc tịch", max_length=50, default="Việt Nam")
+    father_name = models.CharField("họ tên cha", max_length=150, blank=True, default="")
+    mother_name = models.CharField("họ tên mẹ", max_length=150)
+    guardian_name = models.CharField("họ tên người giám hộ", max_length=150, blank=True, default="")
+    entered_by = models.BigIntegerField("người nhập")
+    entered_at = models.DateTimeField("nhập lúc")
+
+    class Meta:
+        verbose_name = "học sinh"
+        ordering: ClassVar = ["school_id", "pupil_code"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["school", "pupil_code"], name="pupil_code_once"),
+            models.UniqueConstraint(fields=["school", "personal_id"], name="personal_id_once"),
+            models.UniqueConstraint(
+                fields=["school", "register_number"], name="register_number_once"
+            ),
+            models.CheckConstraint(
+                name="pupil_personal_id_form", condition=Q(personal_id__regex=PERSONAL_ID_PATTERN)
+            ),
+            models.CheckConstraint(
+                name="pupil_gender_known", condition=Q(gender__in=["Nam", "Nữ"])
+            ),
+            models.CheckConstraint(name="pupil_has_name", condition=~Q(full_name="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class Enrolment(models.Model):
+    """A pupil in a class for one school year; one row per pupil and year."""
+
+    pupil = models.ForeignKey(Pupil, on_delete=models.PROTECT, related_name="enrolments")
+    classroom = models.ForeignKey(Classroom, on_delete=models.PROTECT, related_name="enrolments")
+    school_year = models.CharField("năm học", max_length=9)
+    position = models.PositiveSmallIntegerField("số thứ tự", default=0)
+    status = models.CharField(
+        "trạng thái", max_length=20, choices=PupilStatus.choices, default=PupilStatus.STUDYING
+    )
+    arrived_on = models.DateField("ngày nhập học/chuyển đến")
+    entered_by = models.BigIntegerField("người nhập")
+    entered_at = models.DateTimeField("nhập lúc")
+
+    class Meta:
+        verbose_name = "ghi danh"
+        ordering: ClassVar = ["classroom_id", "position", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["pupil", "school_year"], name="one_class_per_year"),
+            models.CheckConstraint(
+                name="enrolment_status_known", condition=Q(status__in=PupilStatus.values)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id} {self.school_year}"

@@ -1,0 +1,72 @@
+"""The PDF of a record, made from its signed bytes and sealed with the school's key on demand."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from hocba.record.codec import read_record
+
+from hocba.errors import Refused
+from hocba.ids import SubjectCode
+from hocba.ports import TimestampSource
+from hocba.record.model import SignerRole, SlotId
+from hocba.rendition.form import SignatureLine, render_pdf
+from hocba.rendition.seal import seal_pdf
+from hocba_server.adapters.keystores import KeyStore, key_store
+from hocba_server.adapters.timestamp import timestamp_source
+from hocba_server.school.issuing.models import ISSUED_STATES, AnnualRecordDraft
+from hocba_server.school.issuing.selectors import record_by_uuid, stamps_of
+from hocba_server.school.issuing.services import note_reading
+from hocba_server.web.accounts.actor import Actor
+
+
+def record_pdf(
+    *,
+    by: Actor,
+    at: dt.datetime,
+    record_uuid: str,
+    keystore: KeyStore | None = None,
+    timestamp: TimestampSource | None = None,
+    evidence: bytes | None = None,
+) -> bytes:
+    """Render and seal one issued record; the reading is recorded."""
+    row = record_by_uuid(by, record_uuid)
+    if row.state not in {state.value for state in ISSUED_STATES}:
+        raise Refused(
+            "not_issued",
+            "Học bạ chưa phát hành nên chưa có bản PDF.",
+            "The record is not issued yet, so there is no PDF.",
+        )
+    note_reading(by=by, at=at, record=row, purpose="tải PDF")
+    store = keystore or key_store()
+    unsealed = render_unsealed(row, evidence=evidence)
+    unit = row.batch.classroom.school.code
+    key = store.organisation_key(unit)
+    return seal_pdf(unsealed, key, at, timestamp or timestamp_source())
+
+
+def render_unsealed(row: AnnualRecordDraft, *, evidence: bytes | None = None) -> bytes:
+    """The Ministry's form with the signed XML attached, before the seal."""
+    document = bytes(row.document)
+    lines = [
+        SignatureLine(
+            SlotId(
+                SignerRole(stamp.role),
+                SubjectCode(stamp.subject_code) if stamp.subject_code else None,
+            ),
+            stamp.signer_name,
+            stamp.issuer_name,
+            stamp.signed_at,
+        )
+        for stamp in stamps_of(row)
+    ]
+    return render_pdf(
+        read_record(document).record,
+        document,
+        fonts=settings.FONTS_DIR,
+        signatures=lines,
+        verify_url=f"{settings.VERIFY_URL}?ma={row.record_uuid}",
+        evidence=evidence,
+        timestamp=row.issued_at or row.created_at,
+    )

@@ -1,0 +1,131 @@
+"""The school's side of transactions 1 to 4: requests built and signed, answers read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hocba.trust.algorithms import SignatureAlgorithm
+
+from hocba.ids import MessageId, SchoolYear, UnitCode
+from hocba.packet.answers import (
+    CertificateAnswer,
+    PackageAnswer,
+    RegistrationAnswer,
+    ResultAnswer,
+    SubmissionResult,
+)
+from hocba.packet.codes import ResponseCode
+from hocba.packet.package import complete_transaction, pack_content, prepare_transaction
+from hocba.packet.registration import (
+    complete_registration,
+    prepare_registration,
+    serial_text,
+)
+from hocba.packet.transactions import (
+    CertificateQuery,
+    PackageRequest,
+    RegistrationRequest,
+    ResultQuery,
+)
+from hocba.ports import Key
+
+Json = dict[str, object]
+CERTIFICATE_KIND = "USB_TOKEN"
+"""HCMC asks for a USB token for organisations (CV 2817/SGDĐT-VP)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the city said: taken or not, its code, and its sentence for a person."""
+
+    accepted: bool
+    code: str
+    sentence: str
+
+
+def submission_request(
+    records: Sequence[bytes],
+    *,
+    key: Key,
+    signing_time: dt.datetime,
+    unit_code: str,
+    school_year: str,
+    message_id: str,
+) -> Json:
+    """Transaction 1: the records joined, signed for the school and packed."""
+    prepared = prepare_transaction(
+        records, key.certificate, SignatureAlgorithm[key.algorithm], signing_time
+    )
+    [value] = key.sign_digests([prepared.digest])
+    return PackageRequest(
+        message_id=MessageId(message_id),
+        unit_code=UnitCode(unit_code),
+        first_year=SchoolYear(school_year).first,
+        content=pack_content(complete_transaction(prepared, value)),
+        user_name=unit_code,
+    ).to_json()
+
+
+def read_acknowledgement(answer: object) -> Answer:
+    """Answer to transaction 1. Raises `Malformed`."""
+    read = PackageAnswer.from_json(answer)
+    sentence = read.response_description or read.error_description
+    return Answer(read.received, read.error, sentence)
+
+
+def query_request(message_id: str, unit_code: str) -> Json:
+    """Transaction 2."""
+    return ResultQuery(MessageId(message_id), UnitCode(unit_code)).to_json()
+
+
+def read_answers(answer: object) -> dict[str, Answer]:
+    """Answer to transaction 2: record UUID -> what became of it. Raises `Malformed`."""
+    found: dict[str, Answer] = {}
+    for result in ResultAnswer.from_json(answer).results:
+        accepted = result.status == SubmissionResult.APPROVED
+        where = f"{result.error_field_title}: " if result.error_field_title else ""
+        sentence = "" if accepted else f"{where}{result.error_description}"
+        found[result.record_uuid] = Answer(accepted, result.error, sentence)
+    return found
+
+
+def registration_request(
+    *, key: Key, signing_time: dt.datetime, unit_code: str, issuer: str, message_id: str
+) -> Json:
+    """Transaction 3: the certificate with the proof that the school holds its key."""
+    certificate = key.certificate
+    prepared = prepare_registration(
+        UnitCode(unit_code), certificate, SignatureAlgorithm[key.algorithm], signing_time
+    )
+    [value] = key.sign_digests([prepared.digest])
+    return RegistrationRequest(
+        message_id=MessageId(message_id),
+        unit_code=UnitCode(unit_code),
+        serial_number=serial_text(certificate),
+        valid_from=certificate.not_valid_before_utc.date(),
+        signature_kind=CERTIFICATE_KIND,
+        issuer=issuer,
+        content=pack_content(complete_registration(prepared, value)),
+    ).to_json()
+
+
+def read_registration_answer(answer: object) -> Answer:
+    """Answer to transaction 3. Raises `Malformed`."""
+    read = RegistrationAnswer.from_json(answer)
+    accepted = read.error == ResponseCode.RECEIVED.value
+    return Answer(accepted, read.error, read.error_description)
+
+
+def certificate_query(message_id: str, unit_code: str, year: int) -> Json:
+    """Transaction 4."""
+    return CertificateQuery(MessageId(message_id), UnitCode(unit_code), year).to_json()
+
+
+def read_certificate_answer(answer: object) -> Answer | None:
+    """Answer to transaction 4; None while nobody has decided. Raises `Malformed`."""
+    read = CertificateAnswer.from_json(answer)
+    if read.approved is None:
+        return None
+    return Answer(read.approved, read.error, read.error_description)
