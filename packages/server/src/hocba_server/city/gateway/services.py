@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.db import IntegrityError
+
+from hocba.errors import HocBaError, Malformed
+from hocba.ids import MessageId
+from hocba.packet.answers import PackageAnswer
+from hocba.packet.codes import ResponseCode, code_of_package_error
+from hocba.packet.package import MAX_RECORDS, ReadTransaction, read_package
+from hocba.packet.transactions import (
+    CertificateQuery,
+    PackageRequest,
+    RegistrationRequest,
+    TransactionType,
+    read_request,
+)
+from hocba_server.city.certificates.selectors import approved_seals, certificate_answer
+from hocba_server.city.certificates.services import receive_registration
+from hocba_server.city.database import CITY_DATABASE, city_transaction
+from hocba_server.city.gateway.accounts import deny_sender, open_account
+from hocba_server.city.gateway.models import IncomingPackage
+from hocba_server.city.gateway.processing import process_package
+from hocba_server.city.gateway.selectors import query_results, result_answer
+from hocba_server.config.jobs import city_jobs
+from hocba_server.web.accounts.actor import platform_actor
+from hocba_server.web.audit.services import record_event
+
+__all__ = ["answer_request", "open_account", "process_package", "query_results", "receive"]
+
+PROCESS_JOB = "city.gateway.process"
+
+
+def answer_request(request: object, *, at: dt.datetime) -> dict[str, Any]:
+    """Answer any of the transactions 1 to 4. Never raises for what a sender wrote."""
+    try:
+        read = read_request(request)
+    except Malformed as error:
+        return _unreadable(request, error)
+    match read:
+        case PackageRequest():
+            return _receive(read, at).to_json()
+        case RegistrationRequest():
+            return receive_registration(read, at=at).to_json()
+        case CertificateQuery():
+            return certificate_answer(read).to_json()
+        case _:
+            return result_answer(read).to_json()
+
+
+def receive(request: object, *, at: dt.datetime) -> dict[str, Any]:
+    """Take a package in (transaction 1); the answer means that its bytes are committed."""
+    try:
+        read = PackageRequest.from_json(request)
+    except Malformed as error:
+        return _unreadable(request, error)
+    return _receive(read, at).to_json()
+
+
+def _receive(request: PackageRequest, at: dt.datetime) -> PackageAnswer:
+    """The story of one delivery; every step before the commit leaves nothing behind.
+
+    A refusal is not kept: the same message may come again when its cause is gone.
+    """
+    # 1. Who sends?
+    denial = deny_sender(request)
+    if denial is not None:
+        return PackageAnswer.of(request.message_id, denial)
+    if request.type is not TransactionType.SUBMIT:
+        return PackageAnswer.of(
+            request.message_id, ResponseCode.FIELD_CATALOGUE, "Cổng này chưa nhận giao dịch thu hồi."
+        )
+    # 2. The same message again gets the first answer.
+    fingerprint = _fingerprint(request)
+    known = _known_answer(request, fingerprint)
+    if known is not None:
+        return known
+    # 3. Can it be read, and did the unit's approved certificate sign it?
+    try:
+        package = read_package(request.content)
+    except HocBaError as error:
+        code = code_of_package_error(error)
+        return PackageAnswer.of(request.message_id, code, error.sentence.vi)
+    refusal = _deny_package(request, package, at)
+    if refusal is not None:
+        return refusal
+    # 4. Commit the bytes together with the job that will check the records. A crash before the
+    #    commit leaves nothing and the sender, unanswered, sends again; a crash after it leaves
+    #    the package and its job, and step 2 gives the sender the answer.
+    answer = PackageAnswer.of(request.message_id, ResponseCode.RECEIVED)
+    try:
+        _keep(request, package, fingerprint, answer, at)
+    except IntegrityError:
+        # The same message came twice at once; the first one has answered.
+        return _known_answer(request, fingerprint) or PackageAnswer.of(
+            request.message_id, ResponseCode.SYSTEM_ERROR
+        )
+    # 5. Only now acknowledge.
+    return answer
+
+
+def _deny_package(
+    request: PackageRequest, package: ReadTransaction, at: dt.datetime
+) -> PackageAnswer | None:
+    if package.fault is not None or package.certificate is None:
+        code = (
+            code_of_package_error(package.fault)
+            if package.fault is not None
+            else ResponseCode.TRANSACTION_SIGNATURE_MISSING
+        )
+        detail = package.fault.sentence.vi if package.fault is not None else ""
+        return PackageAnswer.of(request.message_id, code, detail)
+    der = package.certificate.public_bytes(Encoding.DER)
+    sender = hashlib.sha256(der).digest()
+    approved = {seal.sha256: seal for seal in approved_seals(request.unit_code)}.get(sender)
+    if approved is None or not approved.valid_from <= at <= approved.valid_until:
+        return PackageAnswer.of(request.message_id, ResponseCode.CERTIFICATE_NOT_APPROVED)
+    if not package.records:
+        return PackageAnswer.of(
+            request.message_id, ResponseCode.CONTENT_EMPTY, "Gói không có học bạ nào."
+        )
+    if len(package.records) > MAX_RECORDS:
+        return PackageAnswer.of(
+            request.message_id,
+            ResponseCode.TOO_LARGE,
+            f"Gói có {len(package.records)} học bạ; mỗi gói tối đa {MAX_RECORDS}.",
+        )
+    return None
+
+
+def _known_answer(request: PackageRequest, fingerprint: str) -> PackageAnswer | None:
+    row = IncomingPackage.objects.filter(
+        unit_code=request.unit_code, message_id=request.message_id
+    ).first()
+    if row is None:
+        return None
+    if row.request_sha256 != fingerprint:
+        return PackageAnswer.of(request.message_id, ResponseCode.MESSAGE_ID_REUSED)
+    return PackageAnswer.from_json(row.answer)
+
+
+def _keep(
+    request: PackageRequest,
+    package: ReadTransaction,
+    fingerprint: str,
+    answer: PackageAnswer,
+    at: dt.datetime,
+) -> None:
+    with city_transaction():
+        row = IncomingPackage.objects.create(
+            message_id=request.message_id,
+            unit_code=request.unit_code,
+            first_year=request.first_year,
+            request_sha256=fingerprint,
+            content=request.content.encode("ascii"),
+            answer=answer.to_json(),
+            record_count=len(package.records),
+            received_at=at,
+        )
+        record_event(
+            using=CITY_DATABASE,
+            by=platform_actor("city"),
+            at=at,
+            action="receive_package",
+            subject=f"package:{row.pk}",
+            detail={"unit": request.unit_code, "records": row.record_count},
+        )
+        city_jobs.configure_task(PROCESS_JOB, allow_unknown=True).defer(package_id=row.pk)
+
+
+def _fingerprint(request: PackageRequest) -> str:
+    whole = f"{request.unit_code}\0{request.first_year}\0{request.type}\0{request.content}"
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _unreadable(request: object, error: Malformed) -> dict[str, Any]:
+    """An answer to a request that cannot be read, in the form of transaction 1."""
+    message_id = ""
+    if isinstance(request, dict):
+        sender = request.get("authenticationRequest")
+        found = (sender if isinstance(sender, dict) else request).get("messageid")
+        message_id = found[:100] if isinstance(found, str) else ""
+    detail = f"{error.where}: {error.sentence.vi}" if error.where else error.sentence.vi
+    return PackageAnswer.of(MessageId(message_id), code_of_package_error(error), detail).to_json()

@@ -1,0 +1,57 @@
+"""Who may do what at the department. One function per question; it answers a `Denial` or None.
+
+Source: CV 2088/BGDĐT-GDTH III; QĐ 1789/QĐ-SGDĐT Đ20.3, Đ21, Đ28.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from hocba.errors import Refused, Sentence
+from hocba.workflow.transitions import Denial
+from hocba_server.web.accounts.actor import Actor
+
+
+class CityRole(StrEnum):
+    """Role codes at the department. Persisted values."""
+
+    OFFICER = "SO_DUYET"
+    ADMINISTRATOR = "SO_QT"
+    SIGNER = "SO_KY"
+    INSPECTOR = "KIEM_TRA"
+
+    @property
+    def title(self) -> Sentence:
+        """The role's name for a person."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    CityRole.OFFICER: Sentence("chuyên viên Sở duyệt", "a department officer"),
+    CityRole.ADMINISTRATOR: Sentence("quản trị hệ thống cấp Sở", "the department's administrator"),
+    CityRole.SIGNER: Sentence("văn thư Sở", "the department's signer"),
+    CityRole.INSPECTOR: Sentence("cán bộ thanh tra, kiểm tra", "an inspector"),
+}
+READERS = (CityRole.OFFICER, CityRole.SIGNER, CityRole.INSPECTOR)
+"""Who may read records. The administrator manages accounts and never sees results (Đ5.3c)."""
+
+
+def require(denial: Denial | None) -> None:
+    """Raise `Refused` with the code and sentence of the denial, if there is one."""
+    if denial is not None:
+        raise Refused(denial.code, denial.sentence.vi, denial.sentence.en)
+
+
+def deny_role(by: Actor, *roles: CityRole) -> Denial | None:
+    """The person must belong to the department and hold one of the roles."""
+    if by.house == "city" and any(role.value in by.roles for role in roles):
+        return None
+    vi = ", ".join(role.title.vi for role in roles)
+    en = " or ".join(role.title.en for role in roles)
+    return Denial(
+        "role",
+        Sentence(
+            f"Việc này dành cho: {vi}. Anh/Chị không có vai trò đó nên chưa làm được.",
+            f"This is for {en}; you do not hold that role.",
+        ),
+    )

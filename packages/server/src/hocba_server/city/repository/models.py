@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+
+class EvidenceKind(models.TextChoices):
+    """Persisted values: what a piece of evidence is."""
+
+    CERTIFICATE = "certificate", "Chứng thư số"
+    OCSP = "ocsp", "Trả lời OCSP"
+    CRL = "crl", "Danh sách thu hồi"
+
+
+class EvidenceBlob(models.Model):
+    """A certificate, OCSP answer or CRL, kept once however many records need it. Append-only."""
+
+    sha256 = models.CharField("mã băm", max_length=64, primary_key=True)
+    kind = models.CharField("loại", max_length=12, choices=EvidenceKind.choices)
+    data = models.BinaryField("nội dung (DER)")
+    stored_at = models.DateTimeField("lưu lúc")
+
+    class Meta:
+        verbose_name = "bằng chứng"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="evidence_kind_known", condition=Q(kind__in=EvidenceKind.values)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class StoredRecord(models.Model):
+    """An issued record: the exact signed bytes and what finds them again. Append-only.
+
+    Everything beside `document` is read from it at intake and could be read from it again.
+    """
+
+    record_uuid = models.CharField("mã tra cứu", max_length=36, unique=True)
+    sha256 = models.CharField("mã băm", max_length=64)
+    size = models.PositiveIntegerField("số byte")
+    document = models.BinaryField("bản gốc (zstd)")
+    dictionary_id = models.PositiveIntegerField("từ điển nén", default=0)
+    """0: compressed without dictionary."""
+    profile = models.CharField("phiên bản định dạng", max_length=10)
+    unit_code = models.CharField("mã trường", max_length=20)
+    school_name = models.CharField("tên trường", max_length=150)
+    school_year = models.CharField("năm học", max_length=9)
+    grade = models.PositiveSmallIntegerField("khối")
+    classroom_name = models.CharField("lớp", max_length=50)
+    personal_id = models.CharField("số định danh cá nhân", max_length=12)
+    pupil_code = models.CharField("mã học sinh", max_length=20)
+    pupil_name = models.CharField("họ và tên", max_length=150)
+    birth_date = models.CharField("ngày sinh", max_length=10)
+    issued_on = models.DateTimeField("ngày phát hành")
+    seal_sha256 = models.CharField("mã băm chứng thư phát hành", max_length=64)
+    salt = models.BinaryField("muối của cam kết")
+    evidence = ArrayField(models.CharField(max_length=64), verbose_name="bằng chứng")
+    message_id = models.CharField("mã gói tin", max_length=100)
+    accepted_at = models.DateTimeField("tiếp nhận lúc")
+
+    class Meta:
+        verbose_name = "học bạ"
+        ordering: ClassVar = ["unit_code", "school_year", "classroom_name", "pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["unit_code", "school_year", "classroom_name"], name="record_class"),
+            models.Index(fields=["personal_id", "school_year"], name="record_pupil_year"),
+        ]
+
+    def __str__(self) -> str:
+        return self.record_uuid
+
+
+class RecordInForce(models.Model):
+    """Which stored record is in force for a pupil and year: at most one, says the database."""
+
+    record = models.OneToOneField(StoredRecord, on_delete=models.PROTECT, related_name="in_force")
+    personal_id = models.CharField("số định danh cá nhân", max_length=12)
+    school_year = models.CharField("năm học", max_length=9)
+    since = models.DateTimeField("từ lúc")
+
+    class Meta:
+        verbose_name = "học bạ đang hiệu lực"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["personal_id", "school_year"], name="one_record_in_force"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.record_id)

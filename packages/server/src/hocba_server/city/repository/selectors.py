@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import zstandard
+from django.conf import settings
+from django.db.models import Count, QuerySet
+
+from hocba.errors import NotTrusted, Refused
+from hocba.record.codec import read_record
+from hocba.rendition.form import SignatureLine, render_pdf
+from hocba.signature.xml_verify import verify_signatures
+from hocba.trust.evidence import Evidence, write_container
+from hocba.trust.identity import issuer_name, signer_name
+from hocba.verify.policy import RecordStatus, StatusAnswer
+from hocba_server.city.certificates.selectors import approved_seals
+from hocba_server.city.permissions import READERS, deny_role, require
+from hocba_server.city.repository.models import (
+    EvidenceBlob,
+    EvidenceKind,
+    RecordInForce,
+    StoredRecord,
+)
+from hocba_server.city.transparency.selectors import proof_for
+from hocba_server.web.accounts.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCount:
+    """How many records of a class the repository holds."""
+
+    unit_code: str
+    school_name: str
+    school_year: str
+    classroom_name: str
+    records: int
+    in_force: int
+
+
+def record_by_uuid(record_uuid: str) -> StoredRecord:
+    """The stored record. Raises `Refused` with code `not_found`."""
+    row = StoredRecord.objects.filter(record_uuid=record_uuid).first()
+    if row is None:
+        raise Refused(
+            "not_found",
+            "Kho học bạ của Sở không có mã tra cứu này.",
+            "The repository has no record of this number.",
+        )
+    return row
+
+
+def original(record_uuid: str) -> bytes:
+    """The exact signed bytes. Raises `Refused` (`not_found`), `NotTrusted` (`damaged`)."""
+    return original_of(record_by_uuid(record_uuid))
+
+
+def original_of(row: StoredRecord) -> bytes:
+    """The exact signed bytes of a stored record, checked against its hash."""
+    document = zstandard.ZstdDecompressor().decompress(
+        bytes(row.document), max_output_size=row.size
+    )
+    if hashlib.sha256(document).hexdigest() != row.sha256:
+        raise NotTrusted(
+            "damaged",
+            "Bản gốc trong kho không khớp với mã băm đã lưu. Hãy báo ngay cho quản trị của Sở.",
+            "The stored original does not match its hash.",
+        )
+    return document
+
+
+def evidence_for(record_uuid: str) -> Evidence:
+    """Everything that lets the record be verified offline years later, with its log proof."""
+    row = record_by_uuid(record_uuid)
+    blobs = EvidenceBlob.objects.in_bulk(list(row.evidence))
+    kinds: dict[str, list[bytes]] = {kind.value: [] for kind in EvidenceKind}
+    for digest in row.evidence:
+        kinds[blobs[digest].kind].append(bytes(blobs[digest].data))
+    entry, proof = proof_for(record_uuid, salt=bytes(row.salt))
+    return Evidence(
+        certificates=tuple(kinds[EvidenceKind.CERTIFICATE]),
+        ocsp=tuple(kinds[EvidenceKind.OCSP]),
+        crls=tuple(kinds[EvidenceKind.CRL]),
+        log_proof=proof,
+        log_entry=entry,
+    )
+
+
+def evidence_container(record_uuid: str) -> bytes:
+    """The file that is delivered beside the XML, `<name>.evidence.zip`."""
+    return write_container(None, evidence_for(record_uuid))
+
+
+def status_of(record_uuid: str, *, at: dt.datetime) -> StatusAnswer:
+    """What the repository says about a record number at `at` (QĐ 1789 Đ12, Đ21)."""
+    row = StoredRecord.objects.filter(record_uuid=record_uuid).first()
+    if row is None:
+        return StatusAnswer(status=RecordStatus.UNKNOWN, as_of=at)
+    in_force = RecordInForce.objects.filter(record=row).exists()
+    return StatusAnswer(
+        status=RecordStatus.IN_FORCE if in_force else RecordStatus.RECALLED,
+        as_of=at,
+        sha256=bytes.fromhex(row.sha256),
+        approved_seals=tuple(seal.sha256 for seal in approved_seals(row.unit_code)),
+    )
+
+
+def known_uuids(record_uuids: Iterable[str]) -> dict[str, bool]:
+    """Which of these numbers are taken: number -> is that record in force?"""
+    rows = StoredRecord.objects.filter(record_uuid__in=list(record_uuids))
+    return {uuid: force is not None for uuid, force in rows.values_list("record_uuid", "in_force")}
+
+
+def pupils_with_record(personal_ids: Iterable[str]) -> set[tuple[str, str]]:
+    """(personal number, school year) of the pupils who have a record in force."""
+    rows = RecordInForce.objects.filter(personal_id__in=list(personal_ids))
+    return set(rows.values_list("personal_id", "school_year"))
+
+
+def class_counts(*, by: Actor, unit_code: str | None = None) -> list[ClassCount]:
+    """Records by school, year and class."""
+    require(deny_role(by, *READERS))
+    rows = StoredRecord.objects.all()
+    if unit_code:
+        rows = rows.filter(unit_code=unit_code)
+    grouped = (
+        rows.order_by()
+        .values("unit_code", "school_name", "school_year", "classroom_name")
+        .annotate(records=Count("pk"), in_force_count=Count("in_force"))
+        .order_by("-school_year", "school_name", "classroom_name")
+    )
+    return [
+        ClassCount(
+            row["unit_code"],
+            row["school_name"],
+            row["school_year"],
+            row["classroom_name"],
+            row["records"],
+            row["in_force_count"],
+        )
+        for row in grouped
+    ]
+
+
+def records_of_class(
+    *, by: Actor, unit_code: str, school_year: str, classroom_name: str
+) -> QuerySet[StoredRecord]:
+    """The records of one class, without their documents."""
+    require(deny_role(by, *READERS))
+    return (
+        StoredRecord.objects.filter(
+            unit_code=unit_code, school_year=school_year, classroom_name=classroom_name
+        )
+        .select_related("in_force")
+        .defer("document", "salt")
+        .order_by("pk")
+    )
+
+
+def rendered_pdf(record_uuid: str, *, at: dt.datetime) -> bytes:
+    """The Ministry's form of the stored original, unsealed: the school holds the seal's key."""
+    row = record_by_uuid(record_uuid)
+    document = original_of(row)
+    read = read_record(document)
+    lines = [
+        SignatureLine(
+            fact.slot, signer_name(fact.certificate), issuer_name(fact.certificate), fact.signing_time
+        )
+        for fact in verify_signatures(document, read.profile)
+    ]
+    return render_pdf(
+        read.record,
+        document,
+        fonts=settings.FONTS_DIR if settings.FONTS_DIR.is_dir() else None,
+        signatures=lines,
+        verify_url=f"{settings.VERIFY_URL}/{record_uuid}",
+        evidence=evidence_container(record_uuid),
+        timestamp=at,
+    )

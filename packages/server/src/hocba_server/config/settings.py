@@ -1,0 +1,168 @@
+"""Settings of the platform. Everything an operator decides is an environment variable.
+
+`HOCBA_MODE`         demo (default), training or production
+`HOCBA_HOUSES`       school,city (default), school, or city
+`HOCBA_VAR`          folder of what this installation makes (default: var/ in the repository)
+`HOCBA_PUBLIC_URL`   address under which people reach the platform
+`HOCBA_GATEWAY_URL`  where the school house sends packages (default: this platform)
+`HOCBA_TRUST_DIR`    folder of trusted roots (*.pem)
+`HOCBA_TSA_URL`      RFC 3161 time-stamp service
+`DATABASE_URL`       the operator's PostgreSQL; an embedded one is used when empty
+`SECRET_KEY`         required in production
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from hocba_server.config.database import database_settings
+from hocba_server.config.houses import HOUSE_APPS, WEB_APPS, running_houses
+from hocba_server.config.places import build_dir, demo_dir, var_dir
+from hocba_server.config.secret import secret_key
+
+HOCBA_MODE: Final = os.environ.get("HOCBA_MODE", "demo")
+if HOCBA_MODE not in {"demo", "training", "production"}:
+    raise ImproperlyConfigured("HOCBA_MODE: demo, training hoặc production")
+PRODUCTION: Final = HOCBA_MODE == "production"
+
+VAR_DIR: Path = var_dir()
+BUILD_DIR: Path = build_dir()
+DEMO_DIR: Path = demo_dir()
+FONTS_DIR: Path = BUILD_DIR / "fonts"
+TRUST_DIR: Path = Path(os.environ.get("HOCBA_TRUST_DIR") or DEMO_DIR / "trust")
+
+PUBLIC_URL: str = os.environ.get("HOCBA_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+VERIFY_URL: str = f"{PUBLIC_URL}/xac-thuc"
+GATEWAY_URL: str = os.environ.get("HOCBA_GATEWAY_URL", f"{PUBLIC_URL}/api/v1/giao-dich")
+GATEWAY_CLIENT: str = "hocba_server.adapters.gateway.http_gateway"
+TSA_URL: str = os.environ.get("HOCBA_TSA_URL", "" if PRODUCTION else "http://127.0.0.1:8010/tsa")
+KEY_STORE: str = os.environ.get(
+    "HOCBA_KEY_STORE",
+    f"hocba_server.adapters.{'pkcs11.token_key_store' if PRODUCTION else 'keystores.demo_key_store'}",
+)
+
+HOUSES: tuple[str, ...] = running_houses()
+SECRET_KEY: str = secret_key(HOCBA_MODE, VAR_DIR)
+DEBUG: bool = False
+ALLOWED_HOSTS: list[str] = [
+    urlsplit(PUBLIC_URL).hostname or "",
+    *(() if PRODUCTION else ("localhost", "127.0.0.1", "[::1]")),
+    *filter(None, os.environ.get("HOCBA_HOSTS", "").split(",")),
+]
+
+INSTALLED_APPS: list[str] = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    *WEB_APPS,
+    *(app for house in HOUSES for app in HOUSE_APPS[house]),
+]
+MIDDLEWARE: list[str] = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hocba_server.web.design.headers.PrivacyHeaders",
+]
+ROOT_URLCONF: str = "hocba_server.config.urls"
+WSGI_APPLICATION: str = "hocba_server.config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "hocba_server.web.design.context.layout",
+            ],
+        },
+    }
+]
+FORM_RENDERER: str = "django.forms.renderers.DjangoTemplates"
+
+DATABASES: dict[str, dict[str, Any]] = {
+    alias: database_settings(alias) for alias in ("default", *HOUSES)
+}
+DATABASE_ROUTERS: list[str] = ["hocba_server.config.routers.HouseRouter"]
+DEFAULT_AUTO_FIELD: str = "django.db.models.BigAutoField"
+PROCRASTINATE_DATABASE_ALIAS: str = HOUSES[0]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME: str = ""
+
+AUTH_USER_MODEL: str = "web_accounts.User"
+AUTHENTICATION_BACKENDS: list[str] = ["hocba_server.web.accounts.backends.AccountBackend"]
+LOGIN_URL: str = "/"
+
+LANGUAGE_CODE: str = "vi"
+LANGUAGES: list[tuple[str, str]] = [("vi", "Tiếng Việt"), ("en", "English")]
+LOCALE_PATHS: list[Path] = [Path(__file__).resolve().parents[1] / "locale"]
+FORMAT_MODULE_PATH: list[str] = ["hocba_server.config.formats"]
+TIME_ZONE: str = "Asia/Ho_Chi_Minh"
+USE_TZ: bool = True
+USE_I18N: bool = True
+USE_THOUSAND_SEPARATOR: bool = False
+
+STATIC_URL: str = "/static/"
+STATICFILES_DIRS: list[Path] = [BUILD_DIR / "static"]
+WHITENOISE_USE_FINDERS: bool = True
+WHITENOISE_MAX_AGE: int = 3600 if PRODUCTION else 0
+
+UPLOAD_LIMIT: Final = 10 * 1024 * 1024
+"""Bytes. One file or request body; the Ministry's packages are smaller (CV 2088)."""
+DATA_UPLOAD_MAX_MEMORY_SIZE: int = UPLOAD_LIMIT
+FILE_UPLOAD_MAX_MEMORY_SIZE: int = UPLOAD_LIMIT + 64 * 1024  # the form around the file
+DATA_UPLOAD_MAX_NUMBER_FIELDS: int = 5000
+"""A grid of 45 pupils with 15 traits and 4 texts each."""
+FILE_UPLOAD_HANDLERS: list[str] = ["hocba_server.web.design.uploads.BoundedUpload"]
+
+_CSP_SELF: Final = ["'self'"]
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": _CSP_SELF,
+        "style-src": _CSP_SELF,
+        "img-src": _CSP_SELF,
+        "font-src": _CSP_SELF,
+        "connect-src": _CSP_SELF,
+        "form-action": _CSP_SELF,
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS: str = "DENY"
+SECURE_REFERRER_POLICY: str = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY: str = "same-origin"
+SESSION_COOKIE_NAME: str = "hocba_session"
+SESSION_COOKIE_HTTPONLY: bool = True
+SESSION_COOKIE_SAMESITE: str = "Lax"
+SESSION_COOKIE_AGE: int = 8 * 3600
+CSRF_COOKIE_NAME: str = "hocba_csrf"
+CSRF_COOKIE_HTTPONLY: bool = True
+CSRF_FAILURE_VIEW: str = "hocba_server.web.design.errors.csrf_failed"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS: int = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,1 @@
+"""The invented city: its people, its classes, its spreadsheets, and the line run without a browser."""

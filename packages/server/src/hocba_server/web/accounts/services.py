@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest
+
+from hocba.errors import Refused
+from hocba.ids import parse_personal_id
+from hocba_server.web.accounts.models import User
+from hocba_server.web.accounts.roles import role
+
+
+def save_account(
+    *,
+    username: str,
+    full_name: str,
+    personal_id: str,
+    house: str,
+    unit_code: str,
+    roles: Sequence[str],
+    unit_name: str = "",
+    title: str = "",
+    next_step: str = "",
+    demo: bool = False,
+) -> User:
+    """Make an account or bring it up to date; the username decides which.
+
+    Raises `Refused`: a demo account outside demo mode, a role that does not exist.
+    """
+    if demo and settings.HOCBA_MODE != "demo":
+        raise Refused(
+            "demo_account",
+            "Chỉ chế độ trình diễn mới có tài khoản mẫu.",
+            "Demo accounts exist in demo mode only.",
+        )
+    unknown = [code for code in roles if role(code) is None]
+    if unknown:
+        raise Refused(
+            "unknown_role",
+            f"Không có vai trò {', '.join(unknown)}.",
+            f"No such role: {', '.join(unknown)}.",
+        )
+    user, _ = User.objects.update_or_create(
+        username=username,
+        defaults={
+            "full_name": full_name,
+            "personal_id": parse_personal_id(personal_id),
+            "house": house,
+            "unit_code": unit_code,
+            "unit_name": unit_name,
+            "title": title,
+            "next_step": next_step,
+            "roles": list(roles),
+            "demo": demo,
+        },
+    )
+    return user
+
+
+def sign_in_as_demo(request: HttpRequest, username: str) -> User:
+    """Sign in as an invented person. Raises `Refused` outside demo mode or for a real account."""
+    user = User.objects.filter(username=username, demo=True, is_active=True).first()
+    if settings.HOCBA_MODE != "demo" or user is None:
+        raise Refused(
+            "demo_account",
+            "Không có tài khoản mẫu này.",
+            "There is no such demo account.",
+        )
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return user

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from hocba.errors import Refused
+from hocba_server.web.accounts.permissions import refuse
+from hocba_server.web.accounts.selectors import demo_units
+from hocba_server.web.accounts.services import sign_in_as_demo
+
+HOMES = {"school": "/truong/", "city": "/so/"}
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """The start page: who to be in the demo, and the way to public verification."""
+    return render(request, "web_accounts/start.html", {"units": demo_units()})
+
+
+@require_POST
+def demo_sign_in(request: HttpRequest) -> HttpResponse:
+    """Become one of the invented people and go to where they work."""
+    try:
+        user = sign_in_as_demo(request, request.POST.get("username", ""))
+    except Refused as refusal:
+        return refuse(request, refusal.sentence.vi)
+    return redirect(HOMES[user.house])
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Leave."""
+    logout(request)
+    return redirect("/")

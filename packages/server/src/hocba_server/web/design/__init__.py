@@ -1,0 +1,1 @@
+"""The shared face: layout, tokens, components, error pages."""
