@@ -6,10 +6,10 @@ Persisted values: the letters and words below stand in signed records and must n
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 
-class SubjectLevel(str, Enum):
+class SubjectLevel(StrEnum):
     """Mức đạt được of a subject (TT 27/2020 Điều 7.1a); M = exempt (national dictionary)."""
 
     WELL_COMPLETED = "T"
@@ -25,7 +25,7 @@ class SubjectLevel(str, Enum):
         ]
 
 
-class TraitLevel(str, Enum):
+class TraitLevel(StrEnum):
     """Mức đạt được of a quality or competence (TT 27/2020 Điều 7.2). Đ is U+0110."""
 
     GOOD = "T"
@@ -38,7 +38,7 @@ class TraitLevel(str, Enum):
         return {"T": "Tốt", "Đ": "Đạt", "C": "Cần cố gắng"}[self.value]
 
 
-class YearResult(str, Enum):
+class YearResult(StrEnum):
     """Đánh giá kết quả giáo dục cuối năm (TT 27/2020 Điều 9.2a)."""
 
     EXCELLENT = "Hoàn thành xuất sắc"

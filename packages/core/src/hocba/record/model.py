@@ -10,13 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
+from enum import StrEnum
 
 from hocba.assessment.levels import SubjectLevel, TraitLevel, YearResult
-from hocba.ids import PersonalId, PupilCode, RecordUuid, SchoolYear, SubjectCode, TraitCode, UnitCode
+from hocba.ids import (
+    PersonalId,
+    PupilCode,
+    RecordUuid,
+    SchoolYear,
+    SubjectCode,
+    TraitCode,
+    UnitCode,
+)
 
 
-class FormatProfile(str, Enum):
+class FormatProfile(StrEnum):
     """Format version of the Ministry's XML. Values stand in configuration and databases."""
 
     V1_2024 = "v1_2024"
@@ -152,7 +160,7 @@ class AnnualRecord:
     school_level_code: str = "02"
 
 
-class SignerRole(str, Enum):
+class SignerRole(StrEnum):
     """Whose signature a slot of the record holds. Values are the Ministry's tags."""
 
     SUBJECT_TEACHER = "GVBM"

@@ -1,0 +1,54 @@
+"""XML Schemas of both format profiles, written for this project and compiled once per process.
+
+The schema says what can be said of tags, order and codes; contradictions between values are the
+work of `completeness`. Slots are open here: the signature room has its own, stricter rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from itertools import islice
+
+from lxml import etree
+
+from hocba.errors import Sentence
+from hocba.record.model import FormatProfile
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaFault:
+    """One place where a document does not follow the schema."""
+
+    line: int
+    path: str
+    sentence: Sentence
+
+
+def schema_file(profile: FormatProfile) -> bytes:
+    """Return the XSD of a profile, for other software to use."""
+    return (files("hocba.record") / "schemas" / f"{profile.value}.xsd").read_bytes()
+
+
+def validate_schema(root: etree._Element, profile: FormatProfile) -> list[SchemaFault]:
+    """Validate HOC_BA; an empty list means that it follows the schema."""
+    schema = _compiled(profile)
+    if schema.validate(root):
+        return []
+    return [
+        SchemaFault(
+            entry.line,
+            entry.path or "",
+            Sentence(
+                f"Sai lược đồ {profile.value} (dòng {entry.line}): {entry.message[:300]}",
+                f"Against schema {profile.value} (line {entry.line}): {entry.message[:300]}",
+            ),
+        )
+        for entry in islice(iter(schema.error_log), 20)
+    ]
+
+
+@lru_cache(maxsize=4)
+def _compiled(profile: FormatProfile) -> etree.XMLSchema:
+    return etree.XMLSchema(etree.fromstring(schema_file(profile)))
