@@ -6,10 +6,12 @@ work of `completeness`. Slots are open here: the signature room has its own, str
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from itertools import islice
+from typing import Any
 
 from lxml import etree
 
@@ -45,8 +47,13 @@ def validate_schema(root: etree._Element, profile: FormatProfile) -> list[Schema
                 f"Against schema {profile.value} (line {entry.line}): {entry.message[:300]}",
             ),
         )
-        for entry in islice(iter(schema.error_log), 20)
+        for entry in islice(_entries(schema), 20)
     ]
+
+
+def _entries(schema: etree.XMLSchema) -> Iterator[Any]:
+    log: Any = schema.error_log  # iterable, though its stub does not say so
+    return iter(log)
 
 
 @lru_cache(maxsize=4)

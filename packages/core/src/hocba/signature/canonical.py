@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+from typing import cast
 
 from lxml import etree
 
@@ -45,7 +46,9 @@ def _with_inherited(element: etree._Element) -> etree._Element:
             raise fault("extra_transform")
     if all(element.nsmap.get(prefix) != uri for prefix, uri in parent.nsmap.items()):
         return element
-    alone = etree.Element(element.tag, attrib=dict(element.attrib), nsmap=element.nsmap)
+    alone = etree.Element(
+        element.tag, attrib=dict(element.attrib), nsmap=cast("dict[str, str]", element.nsmap)
+    )
     alone.text = element.text
     alone.extend(copy.deepcopy(child) for child in element)
     return alone

@@ -77,7 +77,11 @@ STRUCTURE = CheckKind(
     2, "structure", Sentence("Cấu trúc tệp", "Structure of the file"), "QĐ 1789 Đ12.2a", _ASK_SCHOOL
 )
 PDF_SEAL = CheckKind(
-    3, "pdf_seal", Sentence("Con dấu số của tệp PDF", "Seal of the PDF"), "QĐ 1789 Đ12.2b", _ASK_SCHOOL
+    3,
+    "pdf_seal",
+    Sentence("Con dấu số của tệp PDF", "Seal of the PDF"),
+    "QĐ 1789 Đ12.2b",
+    _ASK_SCHOOL,
 )
 PDF_FACE = CheckKind(
     4,
@@ -90,7 +94,11 @@ COMPLETE = CheckKind(
     5, "signatures", Sentence("Đủ chữ ký", "All signatures present"), "QĐ 1789 Đ20.5", _ASK_SCHOOL
 )
 INTEGRITY = CheckKind(
-    6, "integrity", Sentence("Tính toàn vẹn của dữ liệu", "Integrity of the data"), "QĐ 1789 Đ12.2a", _ASK_SCHOOL
+    6,
+    "integrity",
+    Sentence("Tính toàn vẹn của dữ liệu", "Integrity of the data"),
+    "QĐ 1789 Đ12.2a",
+    _ASK_SCHOOL,
 )
 SIGNERS = CheckKind(
     7, "signers", Sentence("Tên chữ ký số", "Names of the signers"), "QĐ 1789 Đ12.2a", _ASK_SCHOOL
@@ -109,7 +117,11 @@ CERTIFICATES = CheckKind(
     ),
 )
 REVOCATION = CheckKind(
-    10, "revocation", Sentence("Trạng thái chứng thư số", "Status of the certificates"), "QĐ 1789 Đ12.2a", _BRING_EVIDENCE
+    10,
+    "revocation",
+    Sentence("Trạng thái chứng thư số", "Status of the certificates"),
+    "QĐ 1789 Đ12.2a",
+    _BRING_EVIDENCE,
 )
 APPROVED_SEAL = CheckKind(
     11,
@@ -119,7 +131,11 @@ APPROVED_SEAL = CheckKind(
     _BRING_EVIDENCE,
 )
 LOG = CheckKind(
-    12, "log", Sentence("Sổ công khai của Sở", "Public log of the department"), "Bất biến 2", _BRING_EVIDENCE
+    12,
+    "log",
+    Sentence("Sổ công khai của Sở", "Public log of the department"),
+    "Bất biến 2",
+    _BRING_EVIDENCE,
 )
 STATUS = CheckKind(
     13,

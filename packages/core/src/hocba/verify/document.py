@@ -1,12 +1,12 @@
 """Verify one file: gather facts, apply the policy, number the checks, decide.
 
-Bytes in, report out: no clock, no network, no repository. What only the outside knows (evidence, the
-repository's status) comes as an argument; without it the check is reported as not made.
+Bytes in, report out: no clock, no network, no repository. What only the outside knows (evidence,
+the repository's status) comes as an argument; without it the check is reported as not made.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +23,13 @@ from hocba.verify.face import check_face
 from hocba.verify.policy import Policy, StatusAnswer
 from hocba.verify.receipt import check_log, check_seal_approval, check_status
 from hocba.verify.report import Report
-from hocba.verify.signers import check_complete, check_identities, check_times, signer_lines, summary
+from hocba.verify.signers import (
+    check_complete,
+    check_identities,
+    check_times,
+    signer_lines,
+    summary,
+)
 from hocba.verify.verdict import Check, decide
 
 MAX_BYTES = 10_000_000
@@ -40,12 +46,12 @@ class Circumstances:
     at: datetime
     evidence: Evidence | None = None
     status: StatusAnswer | None = None
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     fonts: Path | None = None
 
 
 def verify_document(data: bytes, *, name: str, circumstances: Circumstances) -> Report:
-    """Verify an XML, a PDF or an evidence container that holds the record. Never raises for any bytes."""
+    """Verify an XML, a PDF or an evidence container with its record. Never raises for any bytes."""
     kind = _kind(data)
     try:
         if len(data) > MAX_BYTES:
@@ -101,7 +107,9 @@ def _verify_pdf(data: bytes, name: str, circumstances: Circumstances) -> Report:
 
 def _seal_check(seal: PdfSealFact) -> Check:
     if seal.fault is not None:
-        return catalogue.PDF_SEAL.failed(seal.fault.code, seal.fault.sentence.vi, seal.fault.sentence.en)
+        return catalogue.PDF_SEAL.failed(
+            seal.fault.code, seal.fault.sentence.vi, seal.fault.sentence.en
+        )
     return catalogue.PDF_SEAL.passed(
         "Con dấu số phủ toàn bộ tệp, không có gì được thêm hay sửa sau đó.",
         "The seal covers the whole file; nothing was added or changed after it.",

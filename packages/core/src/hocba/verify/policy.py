@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum
+from enum import StrEnum
 
 
-class RecordStatus(str, Enum):
+class RecordStatus(StrEnum):
     """Status of a record in the department's repository (national dictionary)."""
 
     IN_FORCE = "in_force"

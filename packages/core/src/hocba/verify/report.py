@@ -101,7 +101,10 @@ class Report:
 
     def to_text(self) -> str:
         """A report for the terminal, Vietnamese first."""
-        lines = [f"{self.name}: {self.headline.vi.upper()} ({self.headline.en})", f"  {self.because}"]
+        lines = [
+            f"{self.name}: {self.headline.vi.upper()} ({self.headline.en})",
+            f"  {self.because}",
+        ]
         if self.advice:
             lines.append(f"  Nên làm gì: {self.advice}")
         if self.record:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from hocba.errors import Sentence
 
 
-class Outcome(str, Enum):
+class Outcome(StrEnum):
     """Result of one check."""
 
     PASSED = "passed"
@@ -21,7 +21,7 @@ class Outcome(str, Enum):
     NOT_CHECKED = "not_checked"
 
 
-class Verdict(str, Enum):
+class Verdict(StrEnum):
     """What the checks together say about the file."""
 
     VALID = "valid"

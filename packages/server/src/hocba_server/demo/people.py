@@ -66,7 +66,9 @@ def invent_staff(*, school: int, order: int) -> tuple[str, str]:
     """Make up a member of staff: full name and personal number."""
     draw = random.Random(f"staff-{school}-{order}")  # noqa: S311 - invented people, no secret
     woman = order % 3 != 0
-    given = draw.choice(("Hạnh", "Hương", "Nga", "Thủy", "Vân", "Yến") if woman else ("Dũng", "Hòa", "Long", "Phát"))
+    given = draw.choice(
+        ("Hạnh", "Hương", "Nga", "Thủy", "Vân", "Yến") if woman else ("Dũng", "Hòa", "Long", "Phát")
+    )
     middle = "Thị" if woman else "Văn"
     digit, year = (1, 75 + order) if woman else (0, 70 + order)
     return (

@@ -121,7 +121,9 @@ def _write_traits(path: Path, classroom: str, grade: int, pupils: list[InventedP
     for order, pupil in enumerate(pupils, start=1):
         draw = random.Random(f"traits-{pupil.personal_id}")  # noqa: S311 - invented results
         levels = [
-            ("T" if _ability(pupil) + draw.uniform(0, 0.5) > 0.4 else "Đ") if trait.code in assessed else ""
+            ("T" if _ability(pupil) + draw.uniform(0, 0.5) > 0.4 else "Đ")
+            if trait.code in assessed
+            else ""
             for trait in TRAITS
         ]
         cells = [

@@ -75,7 +75,9 @@ class CertificateRegistration(models.Model):
         verbose_name = "đăng ký chứng thư số"
         ordering: ClassVar = ["-received_at", "-pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["unit", "message_id"], name="registration_message_once"),
+            models.UniqueConstraint(
+                fields=["unit", "message_id"], name="registration_message_once"
+            ),
             models.UniqueConstraint(
                 fields=["unit", "fingerprint"],
                 condition=~Q(state="refused"),

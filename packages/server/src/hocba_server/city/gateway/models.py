@@ -52,7 +52,9 @@ class IncomingPackage(models.Model):
         verbose_name = "gói học bạ"
         ordering: ClassVar = ["-received_at", "-pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["unit_code", "message_id"], name="package_message_once"),
+            models.UniqueConstraint(
+                fields=["unit_code", "message_id"], name="package_message_once"
+            ),
             models.CheckConstraint(
                 name="package_processed_pair",
                 condition=Q(state="received", processed_at__isnull=True)

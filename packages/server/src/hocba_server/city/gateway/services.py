@@ -72,7 +72,9 @@ def _receive(request: PackageRequest, at: dt.datetime) -> PackageAnswer:
         return PackageAnswer.of(request.message_id, denial)
     if request.type is not TransactionType.SUBMIT:
         return PackageAnswer.of(
-            request.message_id, ResponseCode.FIELD_CATALOGUE, "Cổng này chưa nhận giao dịch thu hồi."
+            request.message_id,
+            ResponseCode.FIELD_CATALOGUE,
+            "Cổng này chưa nhận giao dịch thu hồi.",
         )
     # 2. The same message again gets the first answer.
     fingerprint = _fingerprint(request)

@@ -17,9 +17,7 @@ certificates could not be checked are refused with code 2206 and may be sent aga
 @city_jobs.task(
     name=PROCESS_JOB,
     pass_context=True,
-    retry=RetryStrategy(
-        max_attempts=PATIENCE, exponential_wait=2, retry_exceptions=[Unavailable]
-    ),
+    retry=RetryStrategy(max_attempts=PATIENCE, exponential_wait=2, retry_exceptions=[Unavailable]),
 )
 def process(context: JobContext, package_id: int) -> None:
     """Check the records of one package and answer each of them."""

@@ -68,7 +68,9 @@ class StoredRecord(models.Model):
         verbose_name = "học bạ"
         ordering: ClassVar = ["unit_code", "school_year", "classroom_name", "pk"]
         indexes: ClassVar = [
-            models.Index(fields=["unit_code", "school_year", "classroom_name"], name="record_class"),
+            models.Index(
+                fields=["unit_code", "school_year", "classroom_name"], name="record_class"
+            ),
             models.Index(fields=["personal_id", "school_year"], name="record_pupil_year"),
         ]
 

@@ -166,7 +166,10 @@ def rendered_pdf(record_uuid: str, *, at: dt.datetime) -> bytes:
     read = read_record(document)
     lines = [
         SignatureLine(
-            fact.slot, signer_name(fact.certificate), issuer_name(fact.certificate), fact.signing_time
+            fact.slot,
+            signer_name(fact.certificate),
+            issuer_name(fact.certificate),
+            fact.signing_time,
         )
         for fact in verify_signatures(document, read.profile)
     ]
