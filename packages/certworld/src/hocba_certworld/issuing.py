@@ -92,12 +92,15 @@ def issue(
         .not_valid_after(validity[1])
         .add_extension(x509.BasicConstraints(profile.authority, profile.path_length), critical=True)
         .add_extension(_key_usage(authority=profile.authority), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()),
             critical=False,
         )
     )
+    if profile.authority:
+        # Signers go without: the certificate stands in every signature, and nobody looks it up.
+        key_id = x509.SubjectKeyIdentifier.from_public_key(public_key)
+        builder = builder.add_extension(key_id, critical=False)
     if profile.extended_usage is not None:
         critical = profile.extended_usage == ExtendedKeyUsageOID.TIME_STAMPING
         usage = x509.ExtendedKeyUsage([profile.extended_usage])

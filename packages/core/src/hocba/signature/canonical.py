@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from typing import cast
+from typing import Any, cast
 
 from lxml import etree
 
@@ -47,7 +47,7 @@ def _with_inherited(element: etree._Element) -> etree._Element:
     if all(element.nsmap.get(prefix) != uri for prefix, uri in parent.nsmap.items()):
         return element
     alone = etree.Element(
-        element.tag, attrib=dict(element.attrib), nsmap=cast("dict[str, str]", element.nsmap)
+        element.tag, attrib=dict(element.attrib), nsmap=cast("Any", element.nsmap)
     )
     alone.text = element.text
     alone.extend(copy.deepcopy(child) for child in element)

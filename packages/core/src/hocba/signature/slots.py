@@ -9,6 +9,7 @@ published code, see docs/formats/signature.md.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -171,8 +172,8 @@ def slot_identifier(slot: SlotId, record_uuid: RecordUuid) -> str:
     The last 48 of the UUID's random bits suffice for a package of 500 records and keep a record
     with nine signatures under 40 KB.
     """
-    tag = slot.role.value.lower().replace("_", "-")
-    own = record_uuid[-12:]
+    tag = "seal" if slot.role is SignerRole.ORGANISATION else slot.role.value.lower()
+    own = base64.urlsafe_b64encode(bytes.fromhex(record_uuid[-12:])).decode("ascii")
     return f"{tag}-{slot.subject}-{own}" if slot.subject else f"{tag}-{own}"
 
 
