@@ -57,8 +57,19 @@ class _Answer:
     revoked_at: datetime | None
 
 
-def check_revocation(path: CertificatePath, evidence: Evidence, at: datetime) -> RevocationFact:
-    """Judge every certificate of a path below its root, at the moment of use."""
+def check_revocation(
+    path: CertificatePath,
+    evidence: Evidence,
+    at: datetime,
+    *,
+    answered_since: datetime | None = None,
+) -> RevocationFact:
+    """Judge every certificate of a path below its root, at the moment of use.
+
+    Answers about the signer must be from `answered_since` or later: `at`, unless the caller has a
+    reason to be content with an older one.
+    """
+    since = answered_since or at
     unknown: x509.Certificate | None = None
     for depth, (certificate, issuer) in enumerate(path.links()):
         known = False
@@ -66,7 +77,7 @@ def check_revocation(path: CertificatePath, evidence: Evidence, at: datetime) ->
             if answer.revoked_at is not None and answer.revoked_at <= at:
                 return RevocationFact(RevocationStatus.REVOKED, certificate, answer.revoked_at)
             covered = depth > 0 and answer.until is not None and answer.until >= at
-            known = known or answer.made_at >= at or (covered and answer.made_at <= at)
+            known = known or answer.made_at >= since or (covered and answer.made_at <= at)
         if not known and unknown is None:
             unknown = certificate
     if unknown is not None:

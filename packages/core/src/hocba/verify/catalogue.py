@@ -70,6 +70,11 @@ _BRING_EVIDENCE = Sentence(
     "Put the evidence file (.evidence.zip) beside the record, or verify online.",
 )
 
+UNREADABLE_CODES = frozenset(
+    {"empty", "too_large", "encoding", "doctype", "entity", "xml", "depth", "root"}
+)
+"""Faults of files that are no record at all; every other fault of reading is one of structure."""
+
 READABLE = CheckKind(
     1, "readable", Sentence("Tệp đọc được", "The file can be read"), "CV 2088 II.1", _ASK_SCHOOL
 )

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from hocba.errors import HocBaError, Malformed
+from hocba.errors import HocBaError, Malformed, NotTrusted
 from hocba.record.codec import ReadRecord, read_record
-from hocba.rendition.attachments import extract_attachments
+from hocba.rendition.attachments import EVIDENCE_NAME, RECORD_NAME, extract_attachments
 from hocba.rendition.seal import PdfSealFact, read_seal
 from hocba.signature.xml_verify import SignatureFact, verify_signatures
 from hocba.trust.evidence import Evidence, read_container
@@ -21,21 +21,14 @@ from hocba.verify import catalogue
 from hocba.verify.certificates import check_certificates, check_revocations
 from hocba.verify.face import check_face
 from hocba.verify.policy import Policy, StatusAnswer
-from hocba.verify.receipt import check_log, check_seal_approval, check_status
+from hocba.verify.receipt import check_log, check_seal_approval, check_status, read_receipt
 from hocba.verify.report import Report
-from hocba.verify.signers import (
-    check_complete,
-    check_identities,
-    check_times,
-    signer_lines,
-    summary,
-)
+from hocba.verify.signers import check_complete, check_identities, signer_lines, summary
+from hocba.verify.times import check_times
 from hocba.verify.verdict import Check, decide
 
 MAX_BYTES = 10_000_000
 """Largest file that is opened (CV 2088 II.1: 10 MB a transaction)."""
-XML_NAME = "hoc-ba.xml"
-EVIDENCE_NAME = "bang-chung.evidence.zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +81,26 @@ def _verify_container(data: bytes, name: str, circumstances: Circumstances) -> R
 
 
 def _verify_pdf(data: bytes, name: str, circumstances: Circumstances) -> Report:
-    seal = read_seal(data)
     attached = extract_attachments(data)
-    if XML_NAME not in attached:
+    try:
+        found = read_seal(data)
+        seal: PdfSealFact | None = found
+        seal_check = _seal_check(found)
+    except NotTrusted as fault:
+        seal = None
+        seal_check = catalogue.PDF_SEAL.failed(fault.code, fault.sentence.vi, fault.sentence.en)
+    if RECORD_NAME not in attached:
         missing = catalogue.PDF_FACE.failed(
             "no_attachment",
             "Tệp PDF không kèm tệp XML đã ký nên không kiểm tra được dữ liệu.",
             "The PDF holds no signed XML.",
         )
-        return _report(name, "pdf", (_seal_check(seal), missing), circumstances)
+        return _report(name, "pdf", (seal_check, missing), circumstances)
     if EVIDENCE_NAME in attached and circumstances.evidence is None:
         _, evidence = read_container(attached[EVIDENCE_NAME])
         circumstances = _with(circumstances, evidence)
-    document = attached[XML_NAME]
-    checks = (_seal_check(seal), check_face(data, document, attached, fonts=circumstances.fonts))
+    document = attached[RECORD_NAME]
+    checks = (seal_check, check_face(data, fonts=circumstances.fonts))
     return _verify_xml(document, name, "pdf", circumstances, checks, seal)
 
 
@@ -153,17 +152,18 @@ def _checks(
     seal: PdfSealFact | None,
 ) -> tuple[Check, ...]:
     store, evidence, policy = circumstances.store, circumstances.evidence, circumstances.policy
-    certificates, paths = check_certificates(facts, seal, store, evidence)
+    certificates, used = check_certificates(facts, seal, store, evidence)
+    receipt = read_receipt(document, read, store, evidence)
     return (
         check_complete(read, facts, policy),
         _integrity(facts),
         check_identities(read, facts, seal),
         check_times(facts, circumstances.at, store, evidence, policy),
         certificates,
-        check_revocations(paths, evidence, circumstances.at),
-        check_seal_approval(document, read, facts, circumstances),
-        check_log(document, read, circumstances),
-        check_status(document, circumstances),
+        check_revocations(used, evidence),
+        check_seal_approval(facts, receipt, circumstances.status),
+        check_log(receipt),
+        check_status(document, receipt, circumstances.status),
     )
 
 

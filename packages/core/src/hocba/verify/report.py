@@ -72,7 +72,7 @@ class Report:
                     return check.sentence
         return Sentence(
             "Dữ liệu nguyên vẹn, đủ chữ ký, chứng thư số đúng và học bạ đang lưu hành.",
-            "The data are intact, all signatures and certificates hold, and the record is in force.",
+            "The data are intact, signatures and certificates hold, and the record is in force.",
         )
 
     @property
@@ -164,7 +164,8 @@ def _check_json(check: Check) -> dict[str, Any]:
 
 def _check_line(check: Check) -> str:
     sign, word = SIGNS[check.outcome], WORDS[check.outcome]
-    return f"  {check.number:>2} {sign} {check.title.vi}: {word.vi}. {check.sentence.vi} [{check.clause}]"
+    result = f"{check.title.vi}: {word.vi}. {check.sentence.vi}"
+    return f"  {check.number:>2} {sign} {result} [{check.clause}]"
 
 
 def _signer_line(signer: Signer) -> str:

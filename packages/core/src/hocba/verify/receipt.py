@@ -1,0 +1,167 @@
+"""What the department said: its receipt in the public log, or its repository's answer online.
+
+The entry of the log is the receipt: it names the unit, the year and the approved seal, and commits
+to exactly these bytes. So a proof makes the checks of seal, log and status possible offline, as of
+the time of its checkpoint; a later recall is only known online (decision 0004).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives import hashes
+
+from hocba.errors import HocBaError
+from hocba.record.codec import ReadRecord
+from hocba.record.model import SignerRole
+from hocba.record.values import VIETNAM
+from hocba.signature.xml_verify import SignatureFact
+from hocba.tlog.entry import EntryKind
+from hocba.tlog.proof import LogFact, verify_log_proof
+from hocba.trust.evidence import Evidence
+from hocba.trust.store import TrustStore
+from hocba.verify import catalogue
+from hocba.verify.policy import RecordStatus, StatusAnswer
+from hocba.verify.verdict import Check
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The verified fact of the log, or the reason why there is none."""
+
+    fact: LogFact | None
+    check: Check
+
+
+def read_receipt(
+    document: bytes, read: ReadRecord, store: TrustStore, evidence: Evidence | None
+) -> Receipt:
+    """Verify the log proof of the evidence for exactly these bytes."""
+    if evidence is None or evidence.log_proof is None or evidence.log_entry is None:
+        return Receipt(
+            None,
+            catalogue.LOG.not_checked(
+                "no_log_proof",
+                "Không có bằng chứng của sổ công khai kèm theo.",
+                "There is no proof of the public log.",
+            ),
+        )
+    if not store.log_keys:
+        return Receipt(
+            None,
+            catalogue.LOG.not_checked(
+                "no_log_key",
+                "Chưa chỉ ra khoá của sổ công khai (dùng --trust).",
+                "The key of the public log was not given (use --trust).",
+            ),
+        )
+    try:
+        fact = verify_log_proof(document, evidence.log_entry, evidence.log_proof, store.log_keys)
+    except HocBaError as fault:
+        failed = catalogue.LOG.failed(fault.code, fault.sentence.vi, fault.sentence.en)
+        return Receipt(None, failed)
+    record = read.record
+    if (fact.entry.unit_code, fact.entry.school_year) != (
+        record.school.school_code,
+        record.school_year,
+    ):
+        failed = catalogue.LOG.failed(
+            "log_entry_other",
+            "Mục trong sổ công khai ghi trường hoặc năm học khác với học bạ.",
+            "The entry of the log names another school or year.",
+        )
+        return Receipt(None, failed)
+    passed = catalogue.LOG.passed(
+        f"Sở đã tiếp nhận học bạ này, mục số {fact.index} trong sổ công khai.",
+        f"The department accepted this record: entry {fact.index} of the public log.",
+    )
+    return Receipt(fact, passed)
+
+
+def check_log(receipt: Receipt) -> Check:
+    """The department accepted exactly these bytes."""
+    return receipt.check
+
+
+def check_seal_approval(
+    facts: Sequence[SignatureFact], receipt: Receipt, status: StatusAnswer | None
+) -> Check:
+    """The seal is one that the department approved for the school (CV 2088 III.1)."""
+    approved = set(status.approved_seals) if status else set()
+    if receipt.fact is not None:
+        approved.add(receipt.fact.entry.seal_sha256)
+    if not approved and (status is None or status.status is RecordStatus.UNKNOWN):
+        return catalogue.APPROVED_SEAL.not_checked(
+            "no_approval_known",
+            "Không có thông tin về con dấu số được Sở phê duyệt.",
+            "It is not known which seal was approved.",
+        )
+    seals = [
+        fact.certificate.fingerprint(hashes.SHA256())
+        for fact in facts
+        if fact.slot.role is SignerRole.ORGANISATION
+    ]
+    if not seals or not set(seals) <= approved:
+        return catalogue.APPROVED_SEAL.failed(
+            "seal_not_approved",
+            "Con dấu số trên học bạ không phải con dấu Sở đã phê duyệt cho trường.",
+            "The seal is not the one that the department approved for the school.",
+        )
+    return catalogue.APPROVED_SEAL.passed(
+        "Con dấu số đúng là con dấu Sở đã phê duyệt cho trường.",
+        "The seal is the one that the department approved for the school.",
+    )
+
+
+def check_status(document: bytes, receipt: Receipt, status: StatusAnswer | None) -> Check:
+    """The record is in force: by the repository's answer, else as of the log's checkpoint."""
+    if status is not None:
+        return _online(document, status)
+    fact = receipt.fact
+    if fact is None or fact.checkpoint_at is None:
+        return catalogue.STATUS.not_checked(
+            "no_status",
+            "Chưa biết học bạ còn lưu hành không.",
+            "It is not known whether the record is in force.",
+        )
+    when = fact.checkpoint_at.astimezone(VIETNAM)
+    if fact.entry.kind not in {EntryKind.ISSUE, EntryKind.REPLACE}:
+        return catalogue.STATUS.failed(
+            "recalled",
+            f"Sổ công khai ghi học bạ đã thu hồi ({when:%d/%m/%Y}).",
+            "The log says that the record was recalled.",
+        )
+    return catalogue.STATUS.passed(
+        f"Đang lưu hành tính đến {when:%H:%M %d/%m/%Y} (theo sổ công khai; thu hồi sau đó chỉ "
+        "biết khi tra cứu trực tuyến).",
+        f"In force as of {when.isoformat()}; a later recall is only known online.",
+    )
+
+
+def _online(document: bytes, status: StatusAnswer) -> Check:
+    when = f"{status.as_of.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+    if status.status is RecordStatus.UNKNOWN:
+        return catalogue.STATUS.failed(
+            "not_in_repository",
+            "Kho học bạ số của Sở không có học bạ này.",
+            "The department's repository does not hold this record.",
+        )
+    if status.sha256 is not None and status.sha256 != hashlib.sha256(document).digest():
+        return catalogue.STATUS.failed(
+            "another_original",
+            "Tệp này khác bản gốc đang lưu ở Sở.",
+            "The file differs from the original in the repository.",
+        )
+    if status.status is not RecordStatus.IN_FORCE:
+        replaced = f"; bản thay thế: {status.replaced_by}" if status.replaced_by else ""
+        return catalogue.STATUS.failed(
+            status.status.value,
+            f"Học bạ đã bị thu hồi hoặc thay thế{replaced}.",
+            "The record was recalled or replaced.",
+        )
+    return catalogue.STATUS.passed(
+        f"Đang lưu hành tại kho của Sở (lúc {when}).",
+        f"In force in the department's repository at {when}.",
+    )
