@@ -30,6 +30,7 @@ SUBJECTS = ("02", "01", "12", "03", "88", "04")
 GVCN = SlotId(SignerRole.HOMEROOM_TEACHER)
 CBQL = SlotId(SignerRole.SCHOOL_LEADER)
 SEAL = SlotId(SignerRole.ORGANISATION)
+DS = "{http://www.w3.org/2000/09/xmldsig#}"
 V1, V2 = FormatProfile.V1_2024, FormatProfile.V2_2025
 
 
@@ -102,9 +103,13 @@ def root() -> Signer:
     return Signer("CA gốc DEMO", P256, "MST:0000000000", None)
 
 
-@cache
 def person(number: int = 1, algorithm: SignatureAlgorithm = P256) -> Signer:
     """A teacher or leader."""
+    return _person(number, algorithm)
+
+
+@cache
+def _person(number: int, algorithm: SignatureAlgorithm) -> Signer:
     uid = f"CCCD:0000000000{number:02}"
     return Signer(f"Nguyễn Thị Mẫu {number} DEMO", algorithm, uid, root())
 
@@ -185,7 +190,7 @@ def sign_one(
 def signature_elements(document: bytes) -> list[etree._Element]:
     """Every Signature of a document."""
     tree = etree.fromstring(document)
-    return list(tree.iter("{http://www.w3.org/2000/09/xmldsig#}Signature"))
+    return list(tree.iter(f"{DS}Signature"))
 
 
 XMLSEC_IDS = (

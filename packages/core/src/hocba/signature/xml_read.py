@@ -226,21 +226,28 @@ def _properties(qualifying: etree._Element) -> Properties:
     if [child.tag for child in children] not in (names[:1], names):
         raise fault("unexpected_property", "QualifyingProperties")
     signed = children[0]
-    own = signed.findall(XA + "SignedSignatureProperties")
-    if len(own) != 1:
-        raise fault("missing_property", "SignedProperties")
-    times = own[0].findall(XA + "SigningTime")
-    digests = own[0].findall(f"{XA}SigningCertificateV2/{XA}Cert/{XA}CertDigest")
-    if len(times) != 1 or len(digests) != 1:
-        raise fault("missing_property", "SignedSignatureProperties")
-    method, value = children_of(digests[0], [DS + "DigestMethod", DS + "DigestValue"])
+    (own,) = _exactly(signed, "SignedSignatureProperties")
+    time, named = _exactly(own, "SigningTime", "SigningCertificateV2")
+    (certificate,) = _exactly(named, "Cert")
+    (digest,) = _exactly(certificate, "CertDigest")
+    method, value = children_of(digest, [DS + "DigestMethod", DS + "DigestValue"])
     return Properties(
         signed=signed,
-        signing_time=read_time(times[0], strict=True),
+        signing_time=read_time(time, strict=True),
         certificate_digest=read_base64(value, strict=True),
         digest_method=algorithm_of(method),
         timestamp_token=_timestamp(children[1]) if len(children) > 1 else None,
     )
+
+
+def _exactly(parent: etree._Element, *names: str) -> list[etree._Element]:
+    """Return the children, which must be these XAdES elements: no policy, no role, no more."""
+    tags = [str(child.tag) for child in parent]
+    expected = [XA + name for name in names]
+    if tags != expected:
+        missing = set(expected) - set(tags)
+        raise fault("missing_property" if missing else "unexpected_property", _local(parent))
+    return list(parent)
 
 
 def _timestamp(unsigned: etree._Element) -> bytes:

@@ -39,15 +39,17 @@ class CheckKind:
         """Report the check as passed."""
         return self._check(Outcome.PASSED, vi, en, None)
 
-    def failed(self, reason: str, vi: str, en: str) -> Check:
+    def failed(self, reason: str, vi: str, en: str, *, where: str | None = None) -> Check:
         """Report the check as failed for `reason`."""
-        return self._check(Outcome.FAILED, vi, en, reason)
+        return self._check(Outcome.FAILED, vi, en, reason, where)
 
     def not_checked(self, reason: str, vi: str, en: str) -> Check:
         """Report that the check could not be made."""
         return self._check(Outcome.NOT_CHECKED, vi, en, reason)
 
-    def _check(self, outcome: Outcome, vi: str, en: str, reason: str | None) -> Check:
+    def _check(
+        self, outcome: Outcome, vi: str, en: str, reason: str | None, where: str | None = None
+    ) -> Check:
         advice = None if outcome is Outcome.PASSED else self.advice
         return Check(
             number=self.number,
@@ -58,6 +60,7 @@ class CheckKind:
             clause=self.clause,
             reason=reason,
             advice=advice,
+            where=where,
         )
 
 

@@ -129,7 +129,9 @@ def _verify_xml(
     except HocBaError as error:
         if error.code in catalogue.UNREADABLE_CODES:
             raise
-        structure = catalogue.STRUCTURE.failed(error.code, str(error), error.sentence.en)
+        structure = catalogue.STRUCTURE.failed(
+            error.code, str(error), error.sentence.en, where=error.where
+        )
         return _report(name, kind, (readable, structure, *before), circumstances)
     structure = catalogue.STRUCTURE.passed(
         f"Đúng cấu trúc của Bộ, phiên bản {read.profile.value}.",
@@ -138,7 +140,9 @@ def _verify_xml(
     try:
         facts = verify_signatures(document, read.profile)
     except HocBaError as error:
-        broken = catalogue.INTEGRITY.failed(error.code, error.sentence.vi, error.sentence.en)
+        broken = catalogue.INTEGRITY.failed(
+            error.code, error.sentence.vi, error.sentence.en, where=error.where
+        )
         return _report(name, kind, (readable, structure, *before, broken), circumstances, read)
     checks = (readable, structure, *before, *_checks(document, read, facts, circumstances, seal))
     return _report(name, kind, checks, circumstances, read, facts)
@@ -171,7 +175,9 @@ def _integrity(facts: tuple[SignatureFact, ...]) -> Check:
     for fact in facts:
         if fact.fault is not None:
             sentence = fact.fault.sentence
-            return catalogue.INTEGRITY.failed(fact.fault.code, sentence.vi, sentence.en)
+            return catalogue.INTEGRITY.failed(
+                fact.fault.code, sentence.vi, sentence.en, where=fact.fault.where
+            )
     return catalogue.INTEGRITY.passed(
         f"Cả {len(facts)} chữ ký khớp với dữ liệu: không có gì thay đổi sau khi ký.",
         f"All {len(facts)} signatures match the data: nothing changed since signing.",

@@ -156,6 +156,7 @@ def _check_json(check: Check) -> dict[str, Any]:
         "title": _pair(check.title),
         "outcome": check.outcome.value,
         "reason": check.reason,
+        "where": check.where,
         "sentence": _pair(check.sentence),
         "advice": _pair(check.advice) if check.advice else None,
         "clause": check.clause,

@@ -37,7 +37,10 @@ def check_complete(read: ReadRecord, facts: Facts, policy: Policy) -> Check:
         vi = ", ".join(_slot_title(slot, read.record).vi for slot in missing)
         en = ", ".join(_slot_title(slot, read.record).en for slot in missing)
         return catalogue.COMPLETE.failed(
-            "missing_role", f"Thiếu chữ ký của: {vi}.", f"Signatures are missing: {en}."
+            "missing_role",
+            f"Thiếu chữ ký của: {vi}.",
+            f"Signatures are missing: {en}.",
+            where=missing[0].role.value,
         )
     return catalogue.COMPLETE.passed(
         f"Có đủ {len(facts)} chữ ký theo quy định.", f"All {len(facts)} signatures are there."
@@ -87,6 +90,7 @@ def _foreign_seal(unit: str | None, record: AnnualRecord) -> Check | None:
         f"Con dấu số là của đơn vị {unit}, không phải của trường {record.school.school_name} "
         f"({record.school.school_code}).",
         f"The seal is of unit {unit}, not of the school {record.school.school_code}.",
+        where=SignerRole.ORGANISATION.value,
     )
 
 
@@ -98,12 +102,14 @@ def _wrong_person(fact: SignatureFact, record: AnnualRecord, title: Sentence) ->
             "wrong_signer",
             f"Chữ ký của {title.vi} không phải của người được ghi tên trong học bạ.",
             f"The signature of the {title.en} is not of the person whom the record names.",
+            where=fact.slot.role.value,
         )
     if holder is not None and holder != named:
         return catalogue.SIGNERS.failed(
             "certificate_owner",
             f"Chứng thư số của {title.vi} là của người khác.",
             f"The certificate of the {title.en} belongs to somebody else.",
+            where=fact.slot.role.value,
         )
     return None
 

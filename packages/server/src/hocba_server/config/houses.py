@@ -1,4 +1,4 @@
-"""The two houses, their apps and their databases (design.md 2). One deployment runs either or both."""
+"""The two houses, their apps and their databases. One deployment runs either or both."""
 
 from __future__ import annotations
 

@@ -39,7 +39,11 @@ TRUST_DIR: Path = Path(os.environ.get("HOCBA_TRUST_DIR") or DEMO_DIR / "trust")
 PUBLIC_URL: str = os.environ.get("HOCBA_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 VERIFY_URL: str = f"{PUBLIC_URL}/xac-thuc"
 GATEWAY_URL: str = os.environ.get("HOCBA_GATEWAY_URL", f"{PUBLIC_URL}/api/v1/giao-dich")
-GATEWAY_CLIENT: str = "hocba_server.adapters.gateway.http_gateway"
+GATEWAY_CLIENT: str = os.environ.get(
+    "HOCBA_GATEWAY_CLIENT", "hocba_server.adapters.gateway.http_gateway"
+)
+GATEWAY_HANDLER: str = "hocba_server.city.gateway.services.answer_request"
+"""What the loopback client calls, when both houses run in one process (tests)."""
 TSA_URL: str = os.environ.get("HOCBA_TSA_URL", "" if PRODUCTION else "http://127.0.0.1:8010/tsa")
 KEY_STORE: str = os.environ.get(
     "HOCBA_KEY_STORE",

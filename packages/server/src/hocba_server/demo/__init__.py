@@ -1,1 +1,1 @@
-"""The invented city: its people, its classes, its spreadsheets, and the line run without a browser."""
+"""The invented city: people, classes, spreadsheets, and the line run without a browser."""

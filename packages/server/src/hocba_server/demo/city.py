@@ -6,7 +6,7 @@ Wards are real (QĐ 19/2025/QĐ-TTg); schools, people and numbers are invented.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 SCHOOL_YEAR = "2025-2026"
 DEPARTMENT_CODE = "79"
@@ -14,7 +14,7 @@ DEPARTMENT_NAME = "Sở Giáo dục và Đào tạo Thành phố Hồ Chí Minh"
 PROVINCE = "Thành phố Hồ Chí Minh"
 
 
-class Stage(str, Enum):
+class Stage(StrEnum):
     """How far the demo takes a class before the visitor takes over."""
 
     EMPTY = "empty"

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 FAMILY_NAMES = (
-    "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô",
-    "Dương", "Lý",
+    "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ",
+    "Hồ", "Ngô", "Dương", "Lý",
 )  # fmt: skip
 BOYS = (
-    "Gia Bảo", "Minh Khôi", "Đức Anh", "Quốc Huy", "Thiên Phúc", "Hoàng Nam", "Tuấn Kiệt", "Nhật Minh",
-    "Khánh Duy", "Bảo Long", "Hải Đăng", "Trung Nghĩa", "Anh Quân", "Phúc Lâm", "Chí Thành", "Đình Phong",
+    "Gia Bảo", "Minh Khôi", "Đức Anh", "Quốc Huy", "Thiên Phúc", "Hoàng Nam", "Tuấn Kiệt",
+    "Nhật Minh", "Khánh Duy", "Bảo Long", "Hải Đăng", "Trung Nghĩa", "Anh Quân", "Phúc Lâm",
+    "Chí Thành", "Đình Phong",
 )  # fmt: skip
 GIRLS = (
-    "Ngọc Hân", "Bảo Trâm", "Khánh Linh", "Thanh Trúc", "Phương Uyên", "Minh Thư", "Gia Hân", "Hà My",
-    "Quỳnh Như", "Tường Vi", "An Nhiên", "Cẩm Tú", "Diễm Quỳnh", "Mai Chi", "Thảo Nguyên", "Yến Nhi",
+    "Ngọc Hân", "Bảo Trâm", "Khánh Linh", "Thanh Trúc", "Phương Uyên", "Minh Thư", "Gia Hân",
+    "Hà My", "Quỳnh Như", "Tường Vi", "An Nhiên", "Cẩm Tú", "Diễm Quỳnh", "Mai Chi",
+    "Thảo Nguyên", "Yến Nhi",
 )  # fmt: skip
 STREETS = ("Hoa Mai", "Hoa Sen", "Cây Bàng", "Bến Thuyền", "Vườn Dừa")
 

@@ -1,7 +1,7 @@
 """Spreadsheets of one invented class in the layouts that schools have (pupil list, marks, traits).
 
-Used by the headless line when no folder is given, by the demo city and by the journeys. Each file carries
-the quirks of real ones: title rows, merged cells, text dates here and serial dates there.
+Used by the headless line when no folder is given, by the demo city and by the journeys. Each file
+carries the quirks of real ones: title rows, merged cells, text dates here, serial dates there.
 """
 
 from __future__ import annotations
@@ -23,18 +23,19 @@ from hocba.assessment.catalogue import (
 from hocba_server.demo.people import InventedPupil
 
 PUPIL_HEADERS = (
-    "STT", "Mã định danh Bộ GD&ĐT", "Họ tên", "Ngày sinh", "Giới tính", "Dân tộc", "Trạng thái", "SĐT liên hệ",
-    "Nơi sinh chi tiết", "Tổ/thôn Hộ khẩu thường trú", "Tỉnh thành quê quán", "Phường Xã quê quán",
-    "Chỗ ở hiện nay", "Số CMND", "Ngày cấp", "Nơi cấp", "Tên cha", "Nghề nghiệp cha", "Năm sinh cha", "Tên mẹ",
-    "Nghề nghiệp mẹ", "Năm sinh mẹ", "Lớp học", "Khối học", "Số định danh cá nhân",
+    "STT", "Mã định danh Bộ GD&ĐT", "Họ tên", "Ngày sinh", "Giới tính", "Dân tộc", "Trạng thái",
+    "SĐT liên hệ", "Nơi sinh chi tiết", "Tổ/thôn Hộ khẩu thường trú", "Tỉnh thành quê quán",
+    "Phường Xã quê quán", "Chỗ ở hiện nay", "Số CMND", "Ngày cấp", "Nơi cấp", "Tên cha",
+    "Nghề nghiệp cha", "Năm sinh cha", "Tên mẹ", "Nghề nghiệp mẹ", "Năm sinh mẹ", "Lớp học",
+    "Khối học", "Số định danh cá nhân",
 )  # fmt: skip
 MARK_HEADERS = (
-    "STT", "Lớp", "Mã học sinh", "Họ và tên", "Ngày sinh", "Mức đạt được", "Điểm KTĐK", "Mã nhận xét",
-    "Nội dung nhận xét", "Thời điểm đánh giá",
+    "STT", "Lớp", "Mã học sinh", "Họ và tên", "Ngày sinh", "Mức đạt được", "Điểm KTĐK",
+    "Mã nhận xét", "Nội dung nhận xét", "Thời điểm đánh giá",
 )  # fmt: skip
 TRAIT_HEADERS = (
-    "STT", "Lớp", "Mã định danh", "Họ và tên", "Ngày sinh", "Nhận xét NL Chung", "Nhận xét NL Đặc thù",
-    "Nhận xét Phẩm chất", "Thời điểm đánh giá",
+    "STT", "Lớp", "Mã định danh", "Họ và tên", "Ngày sinh", "Nhận xét NL Chung",
+    "Nhận xét NL Đặc thù", "Nhận xét Phẩm chất", "Thời điểm đánh giá",
 )  # fmt: skip
 COMMENTS = {
     "T": ("Nắm chắc kiến thức, vận dụng tốt.", "Tích cực phát biểu, trình bày rõ ràng."),
@@ -45,7 +46,7 @@ END_OF_YEAR = "Cuối năm học"
 
 
 def write_class(folder: Path, *, classroom: str, grade: int, pupils: list[InventedPupil]) -> None:
-    """Write danh-sach-lop.xlsx, diem-<subject>.xlsx for every subject of the grade, and nl-pc.xlsx."""
+    """Write danh-sach-lop.xlsx, diem-<subject>.xlsx for each subject of the grade, and nl-pc.xlsx."""
     folder.mkdir(parents=True, exist_ok=True)
     _write_pupils(folder / "danh-sach-lop.xlsx", classroom, grade, pupils)
     for subject in subjects_of_grade(grade):

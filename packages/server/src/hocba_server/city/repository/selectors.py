@@ -178,7 +178,7 @@ def rendered_pdf(record_uuid: str, *, at: dt.datetime) -> bytes:
         document,
         fonts=settings.FONTS_DIR if settings.FONTS_DIR.is_dir() else None,
         signatures=lines,
-        verify_url=f"{settings.VERIFY_URL}/{record_uuid}",
+        verify_url=f"{settings.VERIFY_URL}?ma={record_uuid}",
         evidence=evidence_container(record_uuid),
         timestamp=at,
     )

@@ -7,15 +7,21 @@ from dataclasses import dataclass
 
 import zstandard
 
+from hocba.record.codec import ReadRecord, read_record
 from hocba.record.model import AnnualRecord
+from hocba.signature.xml_verify import SignatureFact, verify_signatures
 from hocba.trust.evidence import Evidence
-from hocba_server.city.database import city_transaction
+from hocba_server.city.database import CITY_DATABASE, city_transaction
+from hocba_server.city.permissions import READERS, deny_role, require
 from hocba_server.city.repository.models import (
     EvidenceBlob,
     EvidenceKind,
     RecordInForce,
     StoredRecord,
 )
+from hocba_server.city.repository.selectors import original_of, record_by_uuid
+from hocba_server.web.accounts.actor import Actor
+from hocba_server.web.audit.services import record_read
 
 _LEVEL = 12
 """Compression level: originals are written once and read for a lifetime."""
@@ -102,3 +108,34 @@ def _row(
         message_id=message_id,
         accepted_at=at,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRecord:
+    """A stored record that somebody reads: its row, its exact bytes, and what they say."""
+
+    row: StoredRecord
+    document: bytes
+    read: ReadRecord
+    signers: tuple[SignatureFact, ...]
+
+
+def open_record(*, by: Actor, at: dt.datetime, record_uuid: str, purpose: str) -> OpenedRecord:
+    """Open a record for an officer; the reading is written down before anything is shown."""
+    require(deny_role(by, *READERS))
+    return read_stored(by=by, at=at, record_uuid=record_uuid, purpose=purpose)
+
+
+def read_stored(*, by: Actor, at: dt.datetime, record_uuid: str, purpose: str) -> OpenedRecord:
+    """Open a record for somebody whose right was checked; the reading is written down first."""
+    row = record_by_uuid(record_uuid)
+    with city_transaction():
+        record_read(
+            using=CITY_DATABASE,
+            by=by,
+            at=at,
+            subject=f"record:{record_uuid}",
+            detail={"purpose": purpose},
+        )
+    document = original_of(row)
+    return OpenedRecord(row, document, read_record(document), verify_signatures(document))

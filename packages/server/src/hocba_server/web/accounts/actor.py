@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 from django.http import HttpRequest
 
@@ -22,6 +23,15 @@ class Actor:
     unit_code: UnitCode | str
     roles: tuple[str, ...]
     house: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, for a job or an outbox row that goes on in this person's name."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Actor:
+        """Read what `to_json` wrote."""
+        return cls(**{**value, "roles": tuple(value["roles"])})
 
     def has(self, *codes: str) -> bool:
         """Tell whether the person holds one of these roles."""

@@ -1,0 +1,204 @@
+"""Every check of one incoming record, and the code with which a failure is answered.
+
+In the order of `hocba.verify`: structure, rules, signatures, certificates, approved
+seal. Log and status come later: they are what acceptance itself makes true.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+
+from hocba.errors import HocBaError, Unavailable
+from hocba.packet.codes import ResponseCode
+from hocba.ports import RevocationSource
+from hocba.record.codec import parse_xml, read_record
+from hocba.record.completeness import check_record
+from hocba.record.model import AnnualRecord, SignerRole
+from hocba.record.schema import validate_schema
+from hocba.signature.xml_verify import verify_signatures
+from hocba.trust.collect import collect_evidence
+from hocba.trust.evidence import Evidence
+from hocba.trust.store import TrustStore
+from hocba.verify.document import Circumstances, verify_document
+from hocba.verify.policy import RecordStatus, StatusAnswer
+from hocba.verify.verdict import Check, Outcome
+
+_AFTER_ACCEPTANCE = frozenset({"log", "status"})
+_ROLE_CODES = {
+    SignerRole.SUBJECT_TEACHER: ResponseCode.SUBJECT_SIGNATURE,
+    SignerRole.HOMEROOM_TEACHER: ResponseCode.HOMEROOM_SIGNATURE,
+    SignerRole.SCHOOL_LEADER: ResponseCode.LEADER_SIGNATURE,
+    SignerRole.ORGANISATION: ResponseCode.ISSUE_SIGNATURE,
+}
+_FIELD_CODES = {
+    "field_missing": ResponseCode.FIELD_MISSING,
+    "field_empty": ResponseCode.FIELD_MISSING,
+    "field_catalogue": ResponseCode.FIELD_CATALOGUE,
+    "subject_missing": ResponseCode.SUBJECT_MISSING,
+    "year_result": ResponseCode.RESULT_AGAINST_RULE,
+    "promotion": ResponseCode.RESULT_AGAINST_RULE,
+    "doctype": ResponseCode.XML_DOCTYPE,
+    "entity": ResponseCode.XML_DOCTYPE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a record is refused: code, tag or slot, and a sentence for the school."""
+
+    code: ResponseCode
+    where: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRecord:
+    """A record of a package with what was found. Either a refusal, or everything to keep it."""
+
+    document: bytes
+    record: AnnualRecord | None
+    refusal: Refusal | None
+    evidence: Evidence | None = None
+    seal_sha256: bytes = b""
+
+
+class AskOnce:
+    """A revocation source that asks about each certificate once for a whole package."""
+
+    def __init__(self, source: RevocationSource, *, patient: bool) -> None:
+        self._source = source
+        self._patient = patient
+        self._ocsp: dict[x509.Certificate, bytes | None] = {}
+        self._crl: dict[x509.Certificate, bytes | None] = {}
+
+    def ocsp(self, certificate: x509.Certificate, issuer: x509.Certificate) -> bytes | None:
+        """Return the OCSP answer. Raises `Unavailable` while there is still patience."""
+        if certificate not in self._ocsp:
+            try:
+                self._ocsp[certificate] = self._source.ocsp(certificate, issuer)
+            except Unavailable:
+                if self._patient:
+                    raise
+                self._ocsp[certificate] = None
+        return self._ocsp[certificate]
+
+    def crl(self, certificate: x509.Certificate) -> bytes | None:
+        """Return the CRL. Raises `Unavailable` while there is still patience."""
+        if certificate not in self._crl:
+            try:
+                self._crl[certificate] = self._source.crl(certificate)
+            except Unavailable:
+                if self._patient:
+                    raise
+                self._crl[certificate] = None
+        return self._crl[certificate]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the checks of one package have in common."""
+
+    unit_code: str
+    store: TrustStore
+    known_issuers: Sequence[x509.Certificate]
+    approved_seals: tuple[bytes, ...]
+    revocation: RevocationSource
+    at: dt.datetime
+
+
+def check_incoming(document: bytes, desk: Desk) -> CheckedRecord:
+    """Check one record. Raises `Unavailable` when a status service is away (and it may be asked
+    again); never raises for what the record holds."""
+    try:
+        read = read_record(document)
+        record = read.record
+        faults = validate_schema(parse_xml(document), read.profile)
+        leaves = [fact.certificate for fact in verify_signatures(document, read.profile)]
+    except Unavailable:
+        raise
+    except HocBaError as fault:
+        return CheckedRecord(document, _readable(document), _refusal_of(fault))
+    if faults:
+        refusal = Refusal(ResponseCode.FIELD_TYPE, faults[0].path, faults[0].sentence.vi)
+        return CheckedRecord(document, record, refusal)
+    refusal = _deny_content(record, desk)
+    if refusal is not None:
+        return CheckedRecord(document, record, refusal)
+    evidence = collect_evidence(leaves, desk.known_issuers, desk.store, desk.at, desk.revocation)
+    refusal = _deny_signatures(document, desk, evidence)
+    seal = leaves[-1].fingerprint(hashes.SHA256())  # the organisation signs last
+    return CheckedRecord(document, record, refusal, evidence, seal)
+
+
+def _readable(document: bytes) -> AnnualRecord | None:
+    try:
+        return read_record(document).record
+    except HocBaError:
+        return None
+
+
+def _deny_content(record: AnnualRecord, desk: Desk) -> Refusal | None:
+    if record.school.school_code != desk.unit_code:
+        code = ResponseCode.NOT_THE_ISSUER
+        return Refusal(code, "MA_TRUONG", code.sentence.vi)
+    for finding in check_record(record):
+        if finding.severity == "error":
+            code = _FIELD_CODES.get(finding.code, ResponseCode.RESULT_AGAINST_RULE)
+            return Refusal(code, finding.where, finding.sentence.vi)
+    return None
+
+
+def _deny_signatures(document: bytes, desk: Desk, evidence: Evidence) -> Refusal | None:
+    status = StatusAnswer(
+        status=RecordStatus.UNKNOWN,
+        as_of=desk.at,
+        sha256=hashlib.sha256(document).digest(),
+        approved_seals=desk.approved_seals,
+    )
+    circumstances = Circumstances(store=desk.store, at=desk.at, evidence=evidence, status=status)
+    report = verify_document(document, name="", circumstances=circumstances)
+    for check in report.checks:
+        if check.outcome is not Outcome.PASSED and check.code not in _AFTER_ACCEPTANCE:
+            return Refusal(_code_of(check), check.where or check.code, check.sentence.vi)
+    return None
+
+
+def _code_of(check: Check) -> ResponseCode:
+    if check.code == "revocation":
+        failed = check.outcome is Outcome.FAILED
+        return (
+            ResponseCode.CERTIFICATE_NOT_VALID
+            if failed
+            else ResponseCode.CERTIFICATE_UNKNOWN_STATUS
+        )
+    if check.code == "certificates":
+        return ResponseCode.CERTIFICATE_NOT_VALID
+    if check.code == "approved_seal":
+        return ResponseCode.ANOTHER_ISSUE_CERTIFICATE
+    return _role_code(check.where)
+
+
+def _role_code(where: str | None) -> ResponseCode:
+    tag = (where or "").partition("/")[0].partition(" ")[0]
+    for role, code in _ROLE_CODES.items():
+        if tag == role.value:
+            return code
+    return ResponseCode.ISSUE_SIGNATURE
+
+
+def _refusal_of(fault: HocBaError) -> Refusal:
+    where = fault.where or "HOC_BA"
+    tag = where.partition("/")[0].partition(" ")[0]
+    if fault.code in _FIELD_CODES:
+        code = _FIELD_CODES[fault.code]
+    elif tag in {role.value for role in SignerRole}:
+        code = _role_code(where)
+    else:
+        code = ResponseCode.FIELD_TYPE
+    return Refusal(code, where, str(fault))

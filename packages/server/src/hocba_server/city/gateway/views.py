@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import json
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from hocba.ids import MessageId
+from hocba.packet.answers import PackageAnswer
+from hocba.packet.codes import ResponseCode
+from hocba_server.city.gateway import selectors
+from hocba_server.city.gateway.services import answer_request
+from hocba_server.city.pages import city_page
+from hocba_server.web.accounts.actor import Actor
+
+MAX_BODY = 10_000_000
+"""Bytes of one request (CV 2088 II.1: 10 MB a transaction)."""
+
+
+@csrf_exempt  # other software has no cookie of ours; packages are proved by their signature
+@require_POST
+def transaction(request: HttpRequest) -> JsonResponse:
+    """Transactions 1 to 6 as JSON; every answer, a refusal too, has status 200."""
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        body = b""
+        too_large = True
+    else:
+        too_large = len(body) > MAX_BODY
+    if too_large:
+        return _refusal(ResponseCode.TOO_LARGE)
+    try:
+        asked = json.loads(body)
+    except (ValueError, RecursionError):
+        return _refusal(ResponseCode.FIELD_TYPE)
+    return JsonResponse(
+        answer_request(asked, at=timezone.now()), json_dumps_params={"ensure_ascii": False}
+    )
+
+
+def _refusal(code: ResponseCode) -> JsonResponse:
+    return JsonResponse(PackageAnswer.of(MessageId(""), code).to_json())
+
+
+@city_page
+def package(request: HttpRequest, by: Actor, package_id: int) -> HttpResponse:
+    row = selectors.package_by_id(by=by, package_id=package_id)
+    context = {
+        "package": row,
+        "unit": selectors.unit_names([row.unit_code]).get(row.unit_code, row.unit_code),
+        "outcomes": selectors.outcomes_of(by=by, package=row),
+    }
+    return render(request, "city_gateway/package.html", context)

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from django.db import migrations
+
+TABLES = ('city_repository_storedrecord', 'city_repository_evidenceblob')
+FUNCTION = "city_repository_append_only"
+
+GUARD = f"""
+CREATE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $guard$
+BEGIN
+    RAISE EXCEPTION 'học bạ đã phát hành không sửa, không xoá (issued records are append-only)'
+        USING ERRCODE = 'integrity_constraint_violation';
+END
+$guard$;
+""" + "".join(
+    f"""
+CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION {FUNCTION}();
+CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}();
+"""
+    for table in TABLES
+)
+UNGUARD = "".join(
+    f"DROP TRIGGER {table}_no_truncate ON {table};"
+    f"DROP TRIGGER {table}_no_change ON {table};"
+    for table in TABLES
+) + f"DROP FUNCTION {FUNCTION}();"
+
+
+class Migration(migrations.Migration):
+    """Let the database itself refuse to change, delete or empty originals, whoever asks."""
+
+    dependencies = [("city_repository", "0001_initial")]
+
+    operations = [migrations.RunSQL(GUARD, UNGUARD)]

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from django.urls import include, path
+
+from hocba_server.city import views
+
+urlpatterns = [
+    path("so/", views.home, name="city_home"),
+    path("", include("hocba_server.city.certificates.urls")),
+    path("", include("hocba_server.city.gateway.urls")),
+    path("", include("hocba_server.city.repository.urls")),
+    path("", include("hocba_server.city.transparency.urls")),
+    path("", include("hocba_server.city.portal.urls")),
+]

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from hocba_server.city.certificates.models import RegistrationState
+from hocba_server.city.certificates.selectors import registrations
+from hocba_server.city.gateway.selectors import packages, unit_names
+from hocba_server.city.pages import city_page
+from hocba_server.city.permissions import READERS, deny_role
+from hocba_server.city.repository.selectors import class_counts
+from hocba_server.web.accounts.actor import Actor
+
+_SHOWN = 20
+
+
+@city_page
+def home(request: HttpRequest, by: Actor) -> HttpResponse:
+    may_read = deny_role(by, *READERS) is None
+    newest = list(packages(by=by)[:_SHOWN])
+    context = {
+        "waiting": list(registrations(by=by, state=RegistrationState.WAITING)) if may_read else [],
+        "decided": list(registrations(by=by).exclude(state=RegistrationState.WAITING)[:_SHOWN])
+        if may_read
+        else [],
+        "packages": newest,
+        "units": unit_names([row.unit_code for row in newest]),
+        "classes": class_counts(by=by) if may_read else [],
+        "may_read": may_read,
+    }
+    return render(request, "city_portal/home.html", context)

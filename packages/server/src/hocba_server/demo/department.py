@@ -1,0 +1,41 @@
+"""What the department does in the demo: its list of schools, their accounts, their certificates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hocba_server.city.certificates.models import RegistrationState
+from hocba_server.city.certificates.selectors import registrations
+from hocba_server.city.certificates.services import approve, register_unit
+from hocba_server.city.gateway.services import open_account
+from hocba_server.city.transparency.services import start_log
+from hocba_server.demo.cast import DepartmentCast
+from hocba_server.demo.city import DemoSchool
+
+
+def found_department(at: datetime) -> None:
+    """Sign the head of the empty log."""
+    start_log(at=at)
+
+
+def enter_school(school: DemoSchool, cast: DepartmentCast, at: datetime) -> None:
+    """The department's administrator enters a school and opens its account at the gateway."""
+    by = cast.administrator.actor
+    register_unit(
+        by=by,
+        at=at,
+        code=school.code,
+        name=school.name,
+        ownership="public" if school.public else "private",
+        ward_code=school.ward_code,
+        ward_name=school.ward_name,
+    )
+    open_account(by=by, at=at, unit_code=school.code)
+
+
+def approve_waiting(cast: DepartmentCast, at: datetime) -> int:
+    """The officer approves every certificate that waits; answers how many."""
+    rows = list(registrations(by=cast.officer.actor, state=RegistrationState.WAITING))
+    for row in rows:
+        approve(by=cast.officer.actor, at=at, registration_id=row.pk)
+    return len(rows)

@@ -1,0 +1,100 @@
+"""Furnish the invented city at first start: classes whose year stands in different states."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from hocba.ports import Clock
+from hocba_server.demo import line
+from hocba_server.demo.cast import SchoolCast, hire_department, hire_school
+from hocba_server.demo.city import SCHOOL_YEAR, SCHOOLS, DemoClass, DemoSchool, Stage
+from hocba_server.demo.department import approve_waiting, enter_school, found_department
+from hocba_server.demo.keys import KeyFolder
+from hocba_server.demo.line import OpenSchool, Progress
+from hocba_server.demo.people import invent_pupil
+from hocba_server.demo.spreadsheets import write_class
+from hocba_server.school.registry.services import open_classroom
+
+_ORDER = tuple(Stage)
+
+
+def furnish(keys: KeyFolder, clock: Clock, show: Progress) -> None:
+    """Make every school and take every class to its stage. The job workers must be running."""
+    found_department(clock.now())
+    department = hire_department()
+
+    def approve() -> None:
+        approve_waiting(department, clock.now())
+
+    rooms = sum(len(school.classes) for school in SCHOOLS)
+    done = 0
+    for school in SCHOOLS:
+        cast: SchoolCast = hire_school(school, keys)
+        enter_school(school, department, clock.now())
+        opened = line.found_school(school, cast, clock)
+        if school.digital:
+            line.declare_certificate(opened, approve, clock)
+        for room in school.classes:
+            _take_to_stage(opened, room, clock)
+            done += 1
+            show(done, rooms)
+
+
+def _take_to_stage(opened: OpenSchool, room: DemoClass, clock: Clock) -> None:
+    reached = _ORDER.index(room.stage)
+    classroom_id = open_classroom(
+        by=opened.cast.registrar.actor,
+        at=clock.now(),
+        school_id=opened.school_id,
+        school_year=SCHOOL_YEAR,
+        name=room.name,
+        grade=room.grade,
+    )
+    if not opened.school.digital:
+        return
+    line.assign_teachers(opened, classroom_id, clock)
+    if reached < _ORDER.index(Stage.RESULTS):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        _import(opened, room, Path(folder), clock)
+    line.type_homeroom_data(opened, classroom_id, clock)
+    line.decide_promotions(opened, classroom_id, clock)
+    if reached < _ORDER.index(Stage.SIGNED):
+        return
+    batch_id = line.open_issue(opened, classroom_id, clock, line.today(clock))
+    signers = line.signers_of(opened, classroom_id)
+    last = len(signers) if reached >= _ORDER.index(Stage.SEALED) else len(signers) - 2
+    for member, role in signers[:last]:
+        line.sign(member, role, batch_id, clock, _quiet)
+    if room.stage is Stage.IN_FORCE:
+        line.submit(opened, batch_id, clock, _quiet)
+
+
+def _import(opened: OpenSchool, room: DemoClass, folder: Path, clock: Clock) -> None:
+    pupils = [
+        invent_pupil(
+            school=opened.school.order,
+            grade=room.grade,
+            order=order,
+            ward=opened.school.ward_name,
+        )
+        for order in range(1, room.size + 1)
+    ]
+    write_class(folder, classroom=room.name, grade=room.grade, pupils=pupils)
+    roster = line.read_class_list(opened, folder, clock)
+    classroom_id = line.save_roster(opened, roster, clock)
+    line.enter_results(opened, classroom_id, folder, clock, _quiet)
+
+
+def write_samples(school: DemoSchool, room: DemoClass, folder: Path) -> None:
+    """Write the spreadsheets of one class, for a visitor who wants to import them by hand."""
+    pupils = [
+        invent_pupil(school=school.order, grade=room.grade, order=order, ward=school.ward_name)
+        for order in range(1, room.size + 1)
+    ]
+    write_class(folder, classroom=room.name, grade=room.grade, pupils=pupils)
+
+
+def _quiet(_done: int, _total: int) -> None:
+    """Progress that nobody watches."""
