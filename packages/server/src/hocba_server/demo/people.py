@@ -60,7 +60,7 @@ def invent_pupil(*, school: int, grade: int, order: int, ward: str) -> InventedP
         home_ward=ward,
         address=f"{order} đường {draw.choice(STREETS)}, {ward}, Thành phố Hồ Chí Minh",
         father=f"{family} Văn {draw.choice(('An', 'Bình', 'Hải', 'Sơn', 'Tâm'))}",
-        mother=f"{draw.choice(FAMILY_NAMES)} Thị {draw.choice(('Hoa', 'Lan', 'Mai', 'Thu', 'Xuân'))}",
+        mother=f"{draw.choice(FAMILY_NAMES)} Thị {draw.choice(('Hoa', 'Lan', 'Mai', 'Thu'))}",
     )
 
 

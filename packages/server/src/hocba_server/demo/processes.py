@@ -48,7 +48,7 @@ class Supervisor:
 
     def _spawn(self, program: Program) -> None:
         program.file = program.log.open("ab")
-        program.process = subprocess.Popen(
+        program.process = subprocess.Popen(  # noqa: S603 - our own programs
             list(program.command),
             env=dict(self.environment),
             stdout=program.file,

@@ -51,20 +51,23 @@ class RunReport:
         step = Step(name, title)
         self.steps.append(step)
         began = time.monotonic()
-        _say(f"• {title} …")
+        if sys.stderr.isatty():
+            _say(f"• {title} …")
         try:
             yield step
         finally:
             step.seconds = time.monotonic() - began
             counts = ", ".join(f"{key} {value}" for key, value in step.counts.items())
             sign = "✗" if step.refused else "✓"
-            _say(f"\r{sign} {title}: {counts or 'xong'} ({step.seconds:.1f} s)\n")
+            start = "\r" if sys.stderr.isatty() else ""
+            _say(f"{start}{sign} {title}: {counts or 'xong'} ({step.seconds:.1f} s)\n")
 
     def progress(self, title: str) -> Progress:
         """A line on the terminal that is written over as the work goes on."""
 
         def show(done: int, total: int) -> None:
-            _say(f"\r• {title} … {done}/{total}")
+            if sys.stderr.isatty():
+                _say(f"\r• {title} … {done}/{total}")
 
         return show
 

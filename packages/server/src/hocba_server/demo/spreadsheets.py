@@ -46,7 +46,7 @@ END_OF_YEAR = "Cuối năm học"
 
 
 def write_class(folder: Path, *, classroom: str, grade: int, pupils: list[InventedPupil]) -> None:
-    """Write danh-sach-lop.xlsx, diem-<subject>.xlsx for each subject of the grade, and nl-pc.xlsx."""
+    """Write danh-sach-lop.xlsx, a diem-<subject>.xlsx for each subject, and nl-pc.xlsx."""
     folder.mkdir(parents=True, exist_ok=True)
     _write_pupils(folder / "danh-sach-lop.xlsx", classroom, grade, pupils)
     for subject in subjects_of_grade(grade):

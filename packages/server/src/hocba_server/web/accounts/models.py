@@ -16,7 +16,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in. Rights are the roles; which class or subject stands in the school house."""
+    """A person who signs in. Rights are the roles; which class or subject, the school knows."""
 
     class House(models.TextChoices):
         SCHOOL = "school", "nhà trường"
