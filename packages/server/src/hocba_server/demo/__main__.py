@@ -18,7 +18,9 @@ from pathlib import Path
 from types import FrameType
 
 from hocba.errors import HocBaError
+from hocba_server.adapters.clock import SystemClock
 from hocba_server.config.places import build_dir, var_dir
+from hocba_server.demo.keys import KeyFolder
 from hocba_server.demo.processes import (
     Supervisor,
     free_port,
@@ -78,9 +80,9 @@ def _platform(arguments: argparse.Namespace) -> int:
     supervisor = Supervisor(own_environment(), folder / "log")
     try:
         _start_services(supervisor, folder, CERTIFICATE_PORT)
-        _furnish(folder)
         supervisor.start("web", *_web_server(arguments.port))
         wait_for_port(arguments.port)
+        _furnish(folder)  # by way of the gateway, which the web server answers
         address = f"http://127.0.0.1:{arguments.port}"
         _say(
             f"sẵn sàng sau {time.monotonic() - began:.0f} giây tại {address} "
@@ -111,7 +113,6 @@ def _headless(arguments: argparse.Namespace) -> int:
         _say("khởi động cơ sở dữ liệu và bộ xử lý nền (starting databases and workers)")
         databases.ready()
         keys = _start_services(supervisor, folder, port)
-        from hocba_server.adapters.clock import SystemClock
         from hocba_server.demo import headless
 
         source = arguments.source or _invented_class(folder / "in")
@@ -140,9 +141,6 @@ def _prepare_django(folder: Path, public_url: str, certificate_port: int) -> Non
 
 
 def _start_services(supervisor: Supervisor, folder: Path, port: int):
-    from hocba_server.adapters.clock import SystemClock
-    from hocba_server.demo.keys import KeyFolder
-
     keys = KeyFolder.open(folder / "demo", SystemClock().now(), base_url=f"http://127.0.0.1:{port}")
     world = str(folder / "demo" / "world")
     supervisor.start("certificates", "-m", "hocba_certworld.service", world, "--port", str(port))
@@ -154,9 +152,7 @@ def _start_services(supervisor: Supervisor, folder: Path, port: int):
 
 def _furnish(folder: Path) -> None:
     """Make the invented city at first start; a start that was cut off begins anew."""
-    from hocba_server.adapters.clock import SystemClock
     from hocba_server.demo import seed
-    from hocba_server.demo.keys import KeyFolder
 
     mark = folder / "demo" / FURNISHED
     if mark.exists():

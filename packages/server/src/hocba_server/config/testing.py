@@ -1,0 +1,30 @@
+"""Settings of the tests: everything they make lies in a folder of this run, removed at its end."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+from hocba_server.config.places import REPOSITORY
+
+if "HOCBA_VAR" not in os.environ:
+    # The runner makes the folder once; its parallel workers inherit the variable.
+    _parent = REPOSITORY / "var" / "test"
+    _parent.mkdir(parents=True, exist_ok=True)
+    _folder = tempfile.mkdtemp(dir=_parent)
+    os.chmod(_folder, 0o755)  # noqa: PTH101, S103 - PostgreSQL runs as a user of its own
+    os.environ["HOCBA_VAR"] = _folder
+
+    def _clean() -> None:
+        from hocba_server.config.database import stop_all
+
+        stop_all()
+        shutil.rmtree(_folder, ignore_errors=True)
+
+    atexit.register(_clean)
+
+from hocba_server.config.settings import *  # noqa: E402, F403 - the variable comes first
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
