@@ -13,6 +13,7 @@ from hocba.ids import SubjectCode, TraitCode
 Subjects = Mapping[SubjectCode, SubjectLevel]
 Traits = Mapping[TraitCode, TraitLevel]
 Scores = Mapping[SubjectCode, int]
+SUBJECTS, TRAITS, SCORES = "subjects", "traits", "scores"
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,12 @@ class Results:
         return replace(self, scores={**self.scores, SubjectCode(code): score})
 
     def without(self, kind: str, code: str) -> Results:
-        left = {key: value for key, value in getattr(self, kind).items() if key != code}
-        return replace(self, **{kind: left})
+        return Results(
+            self.grade,
+            {key: level for key, level in self.subjects.items() if (kind, code) != (SUBJECTS, key)},
+            {key: level for key, level in self.traits.items() if (kind, code) != (TRAITS, key)},
+            {key: score for key, score in self.scores.items() if (kind, code) != (SCORES, key)},
+        )
 
     def decide(self) -> YearResultDecision:
         return decide_year_result(self.grade, self.subjects, self.traits, self.scores)

@@ -23,9 +23,7 @@ SENTENCES = {
 @pytest.mark.parametrize("result", COMPLETED)
 @pytest.mark.parametrize("by_head", [None, True], ids=["not-asked", "agrees"])
 @pytest.mark.parametrize("grade", GRADES)
-def test_dieu_11_1_and_11_3_completed(
-    grade: int, by_head: bool | None, result: YearResult
-) -> None:
+def test_dieu_11_1_and_11_3_completed(grade: int, by_head: bool | None, result: YearResult) -> None:
     expected = Promotion(True, True, grade == 5, SENTENCES[grade])
     assert decide_promotion(grade, result, by_head) == expected
 
@@ -51,9 +49,7 @@ def test_dieu_11_2_nobody_but_the_head_decides(grade: int) -> None:
 
 @pytest.mark.parametrize("result", COMPLETED)
 @pytest.mark.parametrize("grade", GRADES)
-def test_dieu_11_1_a_pupil_who_completed_is_never_held_back(
-    grade: int, result: YearResult
-) -> None:
+def test_dieu_11_1_a_pupil_who_completed_is_never_held_back(grade: int, result: YearResult) -> None:
     with pytest.raises(Refused) as refused:
         decide_promotion(grade, result, False)
     assert refused.value.code == "promotion_contradiction"

@@ -66,7 +66,9 @@ def test_p14_a_missing_test_blocks_and_is_named() -> None:
 
 THRESHOLDS = [(4, D), (5, C), (6, C), (7, B), (8, B), (9, A), (10, A), (0, D)]
 TESTED = [
-    (grade, each.code) for grade in GRADES for each in subjects_of_grade(grade)
+    (grade, each.code)
+    for grade in GRADES
+    for each in subjects_of_grade(grade)
     if grade in each.test_grades
 ]
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from hocba.assessment.catalogue import (
-    TRAITS,
     has_year_end_test,
     subject,
     subjects_of_grade,
     traits_of_grade,
 )
 from hocba.assessment.levels import SubjectLevel, TraitLevel, YearResult
-from hocba.errors import Refused, Sentence
+from hocba.errors import Malformed, Refused, Sentence
 from hocba.ids import SubjectCode, TraitCode
 
 
@@ -59,6 +58,8 @@ TABLES: Final = (
     ),
 )
 NOT_COMPLETED_ROW: Final = 4
+HIGHEST_SCORE: Final = 10
+"""Whole numbers from 0 (TT 27/2020 Điều 7.1d)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +81,23 @@ def decide_year_result(
 ) -> YearResultDecision:
     """Decide the result of one pupil's year.
 
-    `scores` are the last scores of the year-end tests, 0 to 10. Raises `Refused` with code
-    `incomplete`, naming everything that is missing.
+    `scores` are the last scores of the year-end tests, 0 to 10. Traits that are not assessed in
+    the grade and scores of subjects without a test are left out. Raises `Refused` with code
+    `incomplete`, naming everything that is missing, or when every subject is exempt; `Malformed`
+    with code `subject` or `score`.
     """
+    _refuse_unreadable(subjects, scores)
     _refuse_missing(grade, subjects, traits, scores)
     taken = {code: level for code, level in subjects.items() if level is not SubjectLevel.EXEMPT}
+    if not taken:
+        raise Refused(
+            "incomplete",
+            "Chưa tính được kết quả năm học vì em được miễn mọi môn học.",
+            "The year result cannot be decided: every subject is exempt.",
+        )
+    assessed = {
+        trait.name: traits[trait.code] for trait in traits_of_grade(grade) if trait.code in traits
+    }
     counted = {
         code: score
         for code, score in scores.items()
@@ -92,11 +105,26 @@ def decide_year_result(
     }
     because = _all_reached(table.rows[0])
     for row in table.rows:
-        obstacle = _obstacle(row, taken, traits, counted)
+        obstacle = _obstacle(row, taken, assessed, counted)
         if obstacle is None:
             return YearResultDecision(row.result, row.number, because)
         because = obstacle
     return YearResultDecision(YearResult.NOT_COMPLETED, NOT_COMPLETED_ROW, because)
+
+
+def _refuse_unreadable(
+    subjects: Mapping[SubjectCode, SubjectLevel], scores: Mapping[SubjectCode, int]
+) -> None:
+    for code in (*subjects, *scores):
+        subject(code)
+    for code, score in scores.items():
+        if not 0 <= score <= HIGHEST_SCORE:
+            raise Malformed(
+                "score",
+                f"điểm kiểm tra {score} không nằm trong thang điểm 0 đến {HIGHEST_SCORE}.",
+                f"the score {score} is not on the scale from 0 to {HIGHEST_SCORE}.",
+                where=code,
+            )
 
 
 def _refuse_missing(
@@ -133,7 +161,7 @@ def _refuse_missing(
 def _obstacle(
     row: ResultRow,
     subjects: Mapping[SubjectCode, SubjectLevel],
-    traits: Mapping[TraitCode, TraitLevel],
+    traits: Mapping[str, TraitLevel],
     scores: Mapping[SubjectCode, int],
 ) -> Sentence | None:
     """Name the first fact that keeps a pupil from this row, or None."""
@@ -141,12 +169,10 @@ def _obstacle(
         if level not in row.subject_levels:
             name = subject(code).name
             return Sentence(f"môn {name} mức {level.word}", f"{name} is at level {level.value}")
-    for trait in TRAITS:
-        trait_level = traits.get(trait.code)
-        if trait_level is not None and trait_level not in row.trait_levels:
+    for name, trait_level in traits.items():
+        if trait_level not in row.trait_levels:
             return Sentence(
-                f"{trait.name} mức {trait_level.word}",
-                f"{trait.name} is at level {trait_level.value}",
+                f"{name} mức {trait_level.word}", f"{name} is at level {trait_level.value}"
             )
     for code, score in scores.items():
         if score < row.lowest_score:

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hocba.assessment.catalogue import has_year_end_test, subjects_of_grade, traits_of_grade
+from hocba.assessment.catalogue import GRADES, has_year_end_test, subjects_of_grade, traits_of_grade
 from hocba.assessment.levels import SubjectLevel, YearResult
 from hocba.assessment.promotion import decide_promotion
 from hocba.assessment.year_result import decide_year_result
 from hocba.errors import Malformed, Refused, Sentence
 from hocba.record import fields, writing
+from hocba.record.codec import read_record
 from hocba.record.model import AnnualRecord, FormatProfile, SubjectResult
 from hocba.record.values import has_control, is_normal, read_birth_date
 
@@ -38,14 +39,17 @@ class Finding:
 
 def check_record(record: AnnualRecord) -> list[Finding]:
     """Return every finding; the record may be signed only when none is an error."""
-    return [
+    if record.grade not in GRADES:
+        vi, en = "MA_KHOI không phải khối của cấp tiểu học.", "MA_KHOI is not a primary grade."
+        return [_error("field_catalogue", "MA_KHOI", vi, en)]
+    findings = [
         *_check_fields(record),
         *_check_subjects(record),
         *_check_traits(record),
         *_check_result(record),
         *_check_history(record),
-        *_unusual_tests(record),
     ]
+    return [*findings, *(() if findings else _check_form(record)), *_unusual_tests(record)]
 
 
 def _error(code: str, where: str, vi: str, en: str) -> Finding:
@@ -65,6 +69,14 @@ def _check_fields(record: AnnualRecord) -> Iterator[Finding]:
                 yield _error("teacher_missing", str(subject.code), f"{vi}.", f"{en}.")
             else:
                 yield from _table(fields.TEACHER, writing.teacher_values(subject.teacher))
+    yield from _check_trait_fields(record)
+    try:
+        read_birth_date(record.pupil.birth_date, "NGAY_SINH")
+    except Malformed as fault:
+        yield Finding("error", fault.code, "NGAY_SINH", fault.sentence)
+
+
+def _check_trait_fields(record: AnnualRecord) -> Iterator[Finding]:
     assessed = {trait.code for trait in traits_of_grade(record.grade)}
     table = [
         field
@@ -72,10 +84,6 @@ def _check_fields(record: AnnualRecord) -> Iterator[Finding]:
         if field.tag not in fields.TRAIT_TAGS or fields.TRAIT_TAGS[field.tag] in assessed
     ]
     yield from _table(table, writing.trait_values(record))
-    try:
-        read_birth_date(record.pupil.birth_date, "NGAY_SINH")
-    except Malformed as fault:
-        yield Finding("error", fault.code, "NGAY_SINH", fault.sentence)
 
 
 def _table(table: Sequence[fields.Field], values: writing.Values) -> Iterator[Finding]:
@@ -205,6 +213,15 @@ def _check_history(record: AnnualRecord) -> Iterator[Finding]:
             "Quá trình học tập phải theo thứ tự năm học và kết thúc ở năm học này.",
             "The study history must be in order of years and end with this year.",
         )
+
+
+def _check_form(record: AnnualRecord) -> Iterator[Finding]:
+    """Numbers, dates and codes: what our own reader would refuse must not be signed."""
+    try:
+        read_record(writing.write_data(record))
+    except Malformed as fault:
+        tag = (fault.where or "HOC_BA").rpartition("/")[2]
+        yield _error(fault.code, tag, f"{tag}: {fault.sentence.vi}", f"{tag}: {fault.sentence.en}")
 
 
 def _unusual_tests(record: AnnualRecord) -> Iterator[Finding]:

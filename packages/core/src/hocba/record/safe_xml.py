@@ -17,9 +17,10 @@ MAX_DEPTH: Final = 32
 """Levels of elements. A record inside a package with all its signatures needs 17."""
 
 _SMALL = 10_000_000
+_UTF_8: Final = frozenset({"utf-8", "utf8"})
 _BOM: Final = b"\xef\xbb\xbf"
 _SPACE: Final = b" \t\r\n"
-_DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([^"']{1,40})["']""")
+_DECLARED_ENCODING = re.compile(rb"""<\?xml\s[^?>]*?\bencoding\s*=\s*["']([^"']*)["']""")
 _TOO_DEEP = etree.XPath(f"boolean(/*{'/*' * MAX_DEPTH})")
 
 
@@ -45,8 +46,11 @@ def parse_xml(document: bytes, *, max_bytes: int = _SMALL) -> etree._Element:
         raise _syntax(error) from None
     except (etree.LxmlError, ValueError) as error:
         raise Malformed("xml", "Tệp không phải XML hợp lệ.", f"Not XML: {error}") from None
-    if root.getroottree().docinfo.internalDTD is not None:
+    info = root.getroottree().docinfo
+    if info.internalDTD is not None:
         raise _doctype()
+    if (info.encoding or "utf-8").lower() not in _UTF_8:
+        raise _encoding()
     if next(root.iter(etree.Entity), None) is not None:
         raise Malformed(
             "entity",
@@ -54,11 +58,7 @@ def parse_xml(document: bytes, *, max_bytes: int = _SMALL) -> etree._Element:
             "The document uses XML entities, which are not accepted.",
         )
     if _TOO_DEEP(root):
-        raise Malformed(
-            "depth",
-            f"Các thẻ lồng nhau quá {MAX_DEPTH} tầng.",
-            f"Elements are nested more than {MAX_DEPTH} levels deep.",
-        )
+        raise _depth()
     return root
 
 
@@ -81,13 +81,9 @@ def _refuse_encoding(document: bytes) -> None:
     try:
         document.decode("utf-8")
     except UnicodeDecodeError:
-        named = "?"
-    if named not in {"utf-8", "utf8"} or b"\0" in document:
-        raise Malformed(
-            "encoding",
-            "Tệp phải dùng bảng mã UTF-8.",
-            "The document must be encoded in UTF-8.",
-        )
+        raise _encoding() from None
+    if named not in _UTF_8 or b"\0" in document:
+        raise _encoding()
 
 
 def _refuse_doctype(document: bytes) -> None:
@@ -97,8 +93,9 @@ def _refuse_doctype(document: bytes) -> None:
         if document[at : at + 1] in _SPACE and document[at : at + 1]:
             at += 1
         elif document.startswith((b"<?", b"<!--"), at):
-            end = b"?>" if document.startswith(b"<?", at) else b"-->"
-            found = document.find(end, at + 2)
+            # "<!-->" opens a comment and does not close it, hence the different first places.
+            end, first = (b"?>", 2) if document.startswith(b"<?", at) else (b"-->", 4)
+            found = document.find(end, at + first)
             if found < 0:
                 return  # not well-formed: the parser says where
             at = found + len(end)
@@ -106,6 +103,20 @@ def _refuse_doctype(document: bytes) -> None:
             if document[at : at + 9].upper() == b"<!DOCTYPE":
                 raise _doctype()
             return
+
+
+def _encoding() -> Malformed:
+    return Malformed(
+        "encoding", "Tệp phải dùng bảng mã UTF-8.", "The document must be encoded in UTF-8."
+    )
+
+
+def _depth() -> Malformed:
+    return Malformed(
+        "depth",
+        f"Các thẻ lồng nhau quá {MAX_DEPTH} tầng.",
+        f"Elements are nested more than {MAX_DEPTH} levels deep.",
+    )
 
 
 def _doctype() -> Malformed:
@@ -117,6 +128,8 @@ def _doctype() -> Malformed:
 
 
 def _syntax(error: etree.XMLSyntaxError) -> Malformed:
+    if "Excessive depth" in (error.msg or ""):  # the parser's own limit, far above ours
+        return _depth()
     line, column = error.position
     return Malformed(
         "xml",

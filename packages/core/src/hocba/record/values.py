@@ -12,14 +12,16 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from hocba.assessment.catalogue import subject
 from hocba.assessment.levels import SubjectLevel
 from hocba.errors import Malformed
+from hocba.ids import SubjectCode
 
 VIETNAM: Final = timezone(timedelta(hours=7))
 """Viet Nam has one time zone and no summer time."""
 
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:Z|[+-]\d{2}:\d{2})", re.ASCII)
-_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:Z|[+-]\d{2}:[0-5]\d)", re.ASCII)
+_ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _DAY = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
 _MONTH = re.compile(r"(\d{2})/(\d{4})", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
@@ -28,6 +30,7 @@ _COUNT = re.compile(r"0|[1-9]\d{0,3}", re.ASCII)
 _SCORE = re.compile(r"\d|10", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_LARGEST_OFFSET: Final = timedelta(hours=14)
 
 _E = TypeVar("_E", bound=StrEnum)
 
@@ -56,6 +59,16 @@ def read_code(kind: type[_E], text: str, where: str) -> _E:
         ) from None
 
 
+def check_subject_code(text: str, where: str) -> SubjectCode:
+    """Read the code of a primary subject. Raises `Malformed` with code `field_catalogue`."""
+    try:
+        return subject(text).code
+    except Malformed as error:
+        raise Malformed(
+            "field_catalogue", error.sentence.vi, error.sentence.en, where=where
+        ) from None
+
+
 def read_moment(text: str, where: str) -> datetime:
     """Read `YYYY-MM-DDThh:mm:ssTZD`. Raises `Malformed` with code `date`."""
     if _MOMENT.fullmatch(text):
@@ -63,21 +76,26 @@ def read_moment(text: str, where: str) -> datetime:
             moment = datetime.fromisoformat(text)
         except ValueError:
             raise _date(text, where) from None
-        if _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        offset = moment.utcoffset()
+        in_range = offset is not None and abs(offset) <= _LARGEST_OFFSET
+        if in_range and _FIRST_YEAR <= moment.year <= _LAST_YEAR:
             return moment
     raise _date(text, where)
 
 
 def read_foreign_day(text: str) -> datetime | None:
     """Read a day without time, as other software writes dates: ISO or dd/MM/yyyy; else None."""
+    if found := _ISO_DAY.fullmatch(text):
+        year, month, day = int(found[1]), int(found[2]), int(found[3])
+    elif found := _DAY.fullmatch(text):
+        year, month, day = int(found[3]), int(found[2]), int(found[1])
+    else:
+        return None
     try:
-        if _ISO_DAY.fullmatch(text):
-            return datetime.combine(date.fromisoformat(text), datetime.min.time(), VIETNAM)
-        if found := _DAY.fullmatch(text):
-            return datetime(int(found[3]), int(found[2]), int(found[1]), tzinfo=VIETNAM)
+        moment = datetime(year, month, day, tzinfo=VIETNAM)
     except ValueError:
-        pass
-    return None
+        return None
+    return moment if _FIRST_YEAR <= year <= _LAST_YEAR else None
 
 
 def write_moment(moment: datetime) -> str:

@@ -10,9 +10,16 @@ from xml.sax.saxutils import escape
 
 from hocba.assessment.levels import SubjectLevel
 from hocba.errors import Malformed
+from hocba.ids import parse_record_uuid
 from hocba.record import fields
 from hocba.record.model import AnnualRecord, FormatProfile, Person, StudyYear, SubjectResult
-from hocba.record.values import has_control, write_decimal, write_flag, write_moment
+from hocba.record.values import (
+    check_subject_code,
+    has_control,
+    write_decimal,
+    write_flag,
+    write_moment,
+)
 
 Values = Mapping[str, str | None]
 
@@ -20,9 +27,10 @@ Values = Mapping[str, str | None]
 def write_data(record: AnnualRecord) -> bytes:
     """Write the unsigned HOC_BA document in the record's profile, slots empty.
 
-    Raises `Malformed`: `field_missing` where a required value is absent, `control_character`.
+    Raises `Malformed`: `field_missing` where a required value is absent, `control_character`, and
+    `uuid` or `field_catalogue` where an identifier could not be built from the value.
     """
-    uuid = record.record_uuid
+    uuid = parse_record_uuid(record.record_uuid, where="MA_TRA_CUU_UUID")
     if record.profile is FormatProfile.V2_2025:
         text = (
             f'<HOC_BA><DU_LIEU_HOC_BA Id="data-{uuid}">'
@@ -172,6 +180,7 @@ def _mark(record: AnnualRecord, subject: SubjectResult) -> str:
         return _element("DIEM_TONG_KET", simple)
     if subject.teacher is None:
         raise _missing(f"DIEM_TONG_KET {subject.code}/GVBM")
+    check_subject_code(subject.code, "MA_MON_HOC")
     key = f"{subject.code}-{record.record_uuid}"
     teacher = _simple(fields.TEACHER, teacher_values(subject.teacher))
     return (
@@ -184,7 +193,7 @@ def _simple(table: Sequence[fields.Field], values: Values) -> str:
     parts = []
     for field in table:
         value = values.get(field.tag)
-        if value:
+        if value and value.strip():
             parts.append(_element(field.tag, _text(value, field.tag)))
         elif field.required:
             raise _missing(field.tag)

@@ -103,7 +103,11 @@ def check_seal_approval(
         for fact in facts
         if fact.slot.role is SignerRole.ORGANISATION
     ]
-    if not seals or not set(seals) <= approved:
+    if not seals:
+        return catalogue.APPROVED_SEAL.not_checked(
+            "no_seal", "Học bạ chưa có con dấu của trường.", "The record carries no seal."
+        )
+    if not set(seals) <= approved:
         return catalogue.APPROVED_SEAL.failed(
             "seal_not_approved",
             "Con dấu số trên học bạ không phải con dấu Sở đã phê duyệt cho trường.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -16,7 +18,7 @@ MAX_ANSWER: Final = 5_000_000
 class _NoRedirect(HTTPRedirectHandler):
     """A service that sends us elsewhere is not the one that was asked."""
 
-    def redirect_request(self, *_args: object) -> None:  # type: ignore[override]
+    def redirect_request(self, *_args: object) -> None:
         return None
 
 
@@ -37,23 +39,41 @@ def exchange(
 
     Raises `Unavailable` with code `network` for everything but a complete answer of status 200.
     """
-    if urlsplit(url).scheme not in {"http", "https"}:
-        raise _unavailable(url)
     headers = {"Content-Type": content_type} if body is not None else {}
-    request = Request(url, data=body, headers=headers)  # noqa: S310 - the scheme is checked above
     try:
+        if urlsplit(url).scheme not in {"http", "https"}:
+            raise _unavailable(url)
+        request = Request(url, data=body, headers=headers)  # noqa: S310 - the scheme is checked
         with _opener().open(request, timeout=timeout) as answer:
-            content: bytes = answer.read(limit + 1)
+            content = _read(answer, limit + 1, time.monotonic() + timeout)
             complete = answer.status == 200
-    except (HTTPError, URLError, OSError, ValueError) as error:
+    except (HTTPError, URLError, HTTPException, OSError, ValueError) as error:
         raise _unavailable(url) from error
     if not complete or len(content) > limit:
         raise _unavailable(url)
     return content
 
 
+def _read(answer: HTTPResponse, limit: int, deadline: float) -> bytes:
+    """Read at most `limit` bytes. The deadline is for the whole answer: a drip is not an answer."""
+    content = bytearray()
+    while len(content) < limit:
+        part = answer.read1(min(65_536, limit - len(content)))
+        if not part:
+            if answer.length:
+                raise IncompleteRead(bytes(content), answer.length)
+            break
+        content += part
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return bytes(content)
+
+
 def _unavailable(url: str) -> Unavailable:
-    place = urlsplit(url).netloc or url[:60]
+    try:
+        place = urlsplit(url).netloc or url[:60]
+    except ValueError:
+        place = url[:60]
     return Unavailable(
         "network",
         f"Chưa kết nối được với dịch vụ tại {place}. Hệ thống sẽ thử lại.",

@@ -25,7 +25,8 @@ DEAD_AFTER_SECONDS: Final = 20
 
 def _app(house: str) -> App:
     modules = [f"{app}.tasks" for app in HOUSE_APPS[house] if is_there(f"{app}.tasks")]
-    return DjangoApp(connector=DjangoConnector(alias=house), import_paths=modules)
+    app: App = DjangoApp(connector=DjangoConnector(alias=house), import_paths=modules)
+    return app
 
 
 school_jobs: Final = _app(SCHOOL)
@@ -41,7 +42,7 @@ def run_worker(house: str, *, wait: bool = True, concurrency: int = 1) -> None:
 def _working_app(house: str) -> App:
     """The same tasks on a pool of the worker's own; jobs that a task defers still use Django."""
     source = JOBS[house]
-    source.perform_import_paths()
+    source.perform_import_paths()  # type: ignore[no-untyped-call] # the library has no types here
     connector = PsycopgConnector(kwargs=connector_params(house), min_size=1, max_size=4)
     app = App(connector=connector, worker_defaults=source.worker_defaults)
     app.tasks = source.tasks

@@ -8,6 +8,7 @@ from typing import Final
 
 REPOSITORY: Final = Path(__file__).resolve().parents[5]
 FRONTEND_SOURCE: Final = REPOSITORY / "packages" / "server" / "frontend"
+LOCALE_SOURCE: Final = Path(__file__).resolve().parents[1] / "locale"
 
 
 def var_dir() -> Path:

@@ -75,7 +75,7 @@ MIDDLEWARE: list[str] = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "hocba_server.web.design.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -114,8 +114,12 @@ AUTHENTICATION_BACKENDS: list[str] = ["hocba_server.web.accounts.backends.Accoun
 LOGIN_URL: str = "/"
 
 LANGUAGE_CODE: str = "vi"
+LANGUAGE_COOKIE_NAME: str = "hocba_language"
+LANGUAGE_COOKIE_AGE: int = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY: bool = True
+LANGUAGE_COOKIE_SAMESITE: str = "Lax"
 LANGUAGES: list[tuple[str, str]] = [("vi", "Tiếng Việt"), ("en", "English")]
-LOCALE_PATHS: list[Path] = [Path(__file__).resolve().parents[1] / "locale"]
+LOCALE_PATHS: list[Path] = [BUILD_DIR / "locale"]
 FORMAT_MODULE_PATH: list[str] = ["hocba_server.config.formats"]
 TIME_ZONE: str = "Asia/Ho_Chi_Minh"
 USE_TZ: bool = True
@@ -159,7 +163,8 @@ SESSION_COOKIE_AGE: int = 8 * 3600
 CSRF_COOKIE_NAME: str = "hocba_csrf"
 CSRF_COOKIE_HTTPONLY: bool = True
 CSRF_FAILURE_VIEW: str = "hocba_server.web.design.errors.csrf_failed"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
+SECURE_SSL_REDIRECT: bool = PRODUCTION
 SECURE_HSTS_SECONDS: int = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None

@@ -25,6 +25,6 @@ if "HOCBA_VAR" not in os.environ:
 
     atexit.register(_clean)
 
-from hocba_server.config.settings import *  # noqa: E402, F403 - the variable comes first
+from hocba_server.config.settings import *  # noqa: F403 - the variable comes first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

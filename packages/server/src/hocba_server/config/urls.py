@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
 from hocba_server.config.houses import CITY, SCHOOL
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("hocba_server.web.accounts.urls")),
     path("design", include("hocba_server.web.design.urls")),
+    path("ngon-ngu/", set_language, name="set_language"),
 ]
 if SCHOOL in settings.HOUSES:
     urlpatterns.append(path("truong/", include("hocba_server.school.urls")))

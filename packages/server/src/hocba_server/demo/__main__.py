@@ -30,6 +30,7 @@ from hocba_server.demo.processes import (
 )
 
 CERTIFICATE_PORT = 8010
+"""Stands in the demo's certificates as the address of OCSP and CRLs."""
 FURNISHED = "furnished"
 
 
@@ -38,6 +39,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="hocba demo", description="Chạy bản trình diễn")
     parser.add_argument("--reset", action="store_true", help="làm lại từ đầu (begin anew)")
     parser.add_argument("--port", type=int, default=8000, help="cổng của trang web (web port)")
+    parser.add_argument("--certificate-port", type=int, default=CERTIFICATE_PORT)
     parser.add_argument("--headless", action="store_true", help="không trình duyệt (no browser)")
     parser.add_argument("--in", dest="source", type=Path, help="thư mục bảng tính của một lớp")
     parser.add_argument("--out", dest="target", type=Path, help="thư mục kết quả")
@@ -65,7 +67,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 def _platform(arguments: argparse.Namespace) -> int:
     folder = var_dir()
-    for port in (arguments.port, CERTIFICATE_PORT):
+    for port in (arguments.port, arguments.certificate_port):
         if not is_free(port):
             _say(f"cổng {port} đang có chương trình khác dùng (port {port} is in use)")
             return 70
@@ -73,13 +75,13 @@ def _platform(arguments: argparse.Namespace) -> int:
         for name in ("pg", "demo", "log"):
             shutil.rmtree(folder / name, ignore_errors=True)
     began = time.monotonic()
-    _prepare_django(folder, f"http://127.0.0.1:{arguments.port}", CERTIFICATE_PORT)
+    _prepare_django(folder, f"http://127.0.0.1:{arguments.port}", arguments.certificate_port)
     from hocba_server.demo import databases
 
     databases.ready()
     supervisor = Supervisor(own_environment(), folder / "log")
     try:
-        _start_services(supervisor, folder, CERTIFICATE_PORT)
+        _start_services(supervisor, folder, arguments.certificate_port)
         supervisor.start("web", *_web_server(arguments.port))
         wait_for_port(arguments.port)
         _furnish(folder)  # by way of the gateway, which the web server answers

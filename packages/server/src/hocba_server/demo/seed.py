@@ -17,6 +17,8 @@ from hocba_server.demo.spreadsheets import write_class
 from hocba_server.school.registry.services import open_classroom
 
 _ORDER = tuple(Stage)
+SAMPLES = "bang-tinh"
+"""Folder with the spreadsheets of classes that wait for a visitor to import them."""
 
 
 def furnish(keys: KeyFolder, clock: Clock, show: Progress) -> None:
@@ -36,12 +38,12 @@ def furnish(keys: KeyFolder, clock: Clock, show: Progress) -> None:
         if school.digital:
             line.declare_certificate(opened, approve, clock)
         for room in school.classes:
-            _take_to_stage(opened, room, clock)
+            _take_to_stage(opened, room, keys.folder / SAMPLES, clock)
             done += 1
             show(done, rooms)
 
 
-def _take_to_stage(opened: OpenSchool, room: DemoClass, clock: Clock) -> None:
+def _take_to_stage(opened: OpenSchool, room: DemoClass, samples: Path, clock: Clock) -> None:
     reached = _ORDER.index(room.stage)
     classroom_id = open_classroom(
         by=opened.cast.registrar.actor,
@@ -54,6 +56,8 @@ def _take_to_stage(opened: OpenSchool, room: DemoClass, clock: Clock) -> None:
     if not opened.school.digital:
         return
     line.assign_teachers(opened, classroom_id, clock)
+    if room.stage is Stage.EMPTY:
+        write_samples(opened.school, room, samples / room.name)
     if reached < _ORDER.index(Stage.RESULTS):
         return
     with tempfile.TemporaryDirectory() as folder:

@@ -12,12 +12,15 @@ from hocba.errors import Refused
 from hocba.ids import PersonalId, UnitCode
 from hocba_server.web.accounts.models import User
 
+NO_ACCOUNT: Final = 0
+"""Rows that name who and when need a number; no account has this one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. `user_id` is None for the platform itself and for other software."""
+    """Who acts. `user_id` is `NO_ACCOUNT` for the platform itself and for other software."""
 
-    user_id: int | None
+    user_id: int
     name: str
     personal_id: PersonalId | str
     unit_code: UnitCode | str
@@ -60,8 +63,8 @@ def actor_of_user(user: User) -> Actor:
 
 def platform_actor(house: str) -> Actor:
     """The platform itself, for work that nobody asked for by hand."""
-    return Actor(None, "Hệ thống", "", "", ("HE_THONG",), house)
+    return Actor(NO_ACCOUNT, "Hệ thống", "", "", ("HE_THONG",), house)
 
 
-EVERYBODY: Final = Actor(None, "Khách", "", "", (), "")
+EVERYBODY: Final = Actor(NO_ACCOUNT, "Khách", "", "", (), "")
 """Somebody who is not signed in, e.g. on the public verification page."""

@@ -22,7 +22,7 @@ def demo_units() -> list[DemoUnit]:
     """The invented people, by unit: the department after its schools. Empty outside demo mode."""
     if settings.HOCBA_MODE != "demo":
         return []
-    found = User.objects.filter(demo=True, is_active=True).order_by("-house", "unit_code", "pk")
+    found = User.objects.filter(demo=True, is_active=True).order_by("-house", "pk")
     groups = groupby(found, key=lambda user: (user.house, user.unit_code))
     units = [(house, code, tuple(people)) for (house, code), people in groups]
     return [

@@ -51,7 +51,7 @@ def _keep(
         at=at,
         action=action,
         subject=subject,
-        user_id=by.user_id,
+        user_id=by.user_id or None,
         name=by.name,
         personal_id=by.personal_id,
         unit_code=by.unit_code,

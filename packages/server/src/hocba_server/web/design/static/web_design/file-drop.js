@@ -11,8 +11,8 @@ for (const area of document.querySelectorAll(".file-drop")) {
 
   const show = () => {
     const files = [...(input.files ?? [])];
-    const tooLarge = files.find((file) => file.size > LIMIT_BYTES);
-    input.setCustomValidity(tooLarge ? `Tệp “${tooLarge.name}” lớn hơn 10 MB. Chọn tệp nhỏ hơn.` : "");
+    const tooLarge = files.some((file) => file.size > LIMIT_BYTES);
+    input.setCustomValidity(tooLarge ? (input.dataset.tooLarge ?? "Tệp lớn hơn 10 MB. Chọn tệp nhỏ hơn.") : "");
     input.reportValidity();
     name.textContent = files.map((file) => file.name).join(", ");
   };

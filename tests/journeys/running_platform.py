@@ -1,0 +1,19 @@
+"""What journeys know of the demo that runs for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A running demo."""
+
+    url: str
+    var: Path
+
+    @property
+    def spreadsheets(self) -> Path:
+        """The files of the class that waits for its visitor."""
+        return self.var / "demo" / "bang-tinh" / "5A1"
