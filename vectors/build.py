@@ -80,9 +80,7 @@ class Builder:
             (file.parent / f"{file.stem}.evidence.zip").write_bytes(evidence)
         self.manifest.append({"file": name, "verdict": verdict, "check": check, "reason": reason})
 
-    def xml(
-        self, name: str, document: bytes, check: str, reason: str, **changed: Any
-    ) -> None:
+    def xml(self, name: str, document: bytes, check: str, reason: str, **changed: Any) -> None:
         """A document that the department accepted as it is."""
         evidence = self.shop.container(document, changed.pop("evidence", self.evidence), **changed)
         self.keep(f"{name}.xml", document, evidence, check, reason)
@@ -95,9 +93,7 @@ class Builder:
         """Make all vectors."""
         container = self.shop.container(self.good, self.evidence)
         self.keep("valid.xml", self.good, container, None, None, verdict="valid")
-        self.keep(
-            "no-evidence.xml", self.good, None, None, None, verdict="undetermined"
-        )
+        self.keep("no-evidence.xml", self.good, None, None, None, verdict="undetermined")
         self.build_integrity()
         self.build_structure()
         self.build_people()
@@ -110,13 +106,16 @@ class Builder:
     def build_integrity(self) -> None:
         good = self.good
         self.edited(
-            "edited-value", replace("<CAN_NANG>28.5<", "<CAN_NANG>38.5<"),
-            "integrity", "digest_mismatch",
+            "edited-value",
+            replace("<CAN_NANG>28.5<", "<CAN_NANG>38.5<"),
+            "integrity",
+            "digest_mismatch",
         )
         self.edited(
             "edited-score",
             replace("DINH_KY>10<", "DINH_KY>9<"),
-            "integrity", "digest_mismatch",
+            "integrity",
+            "digest_mismatch",
         )
         self.xml("wrapped-data", _wrapped(good), "integrity", "duplicate_id")
         renamed = _wrapped(good, rename=True)
@@ -127,8 +126,10 @@ class Builder:
             "doubled-seal", good.replace(seal, seal + seal), "integrity", "unexpected_signature"
         )
         self.edited(
-            "changed-id", replace('<DIEM_TONG_KET Id="mon-89', '<DIEM_TONG_KET Id="mon-8x'),
-            "integrity", "foreign_reference",
+            "changed-id",
+            replace('<DIEM_TONG_KET Id="mon-89', '<DIEM_TONG_KET Id="mon-8x'),
+            "integrity",
+            "foreign_reference",
         )
         english = SPECIALISTS["11"]
         second = self.shop.world.issue_person(english.full_name, english.personal_id)
@@ -140,22 +141,26 @@ class Builder:
                 "</Transforms>",
                 '<Transform Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116"/></Transforms>',
             ),
-            "integrity", "extra_transform",
+            "integrity",
+            "extra_transform",
         )
         self.edited(
             "external-reference",
             replace('<Reference URI="#mon-11', '<Reference URI="http://example.vn/#mon-11'),
-            "integrity", "foreign_reference",
+            "integrity",
+            "foreign_reference",
         )
         self.edited(
             "weak-algorithm",
             replace("xmldsig-more#ecdsa-sha256", "xmldsig-more#ecdsa-sha1"),
-            "integrity", "algorithm_not_allowed",
+            "integrity",
+            "algorithm_not_allowed",
         )
         self.edited(
             "changed-signing-date",
             replace("<NGAY_KY>2026-05-27T09:00:00+07:00", "<NGAY_KY>2026-05-26T09:00:00+07:00"),
-            "integrity", "signing_time_mismatch",
+            "integrity",
+            "signing_time_mismatch",
         )
 
     def build_structure(self) -> None:
@@ -197,9 +202,7 @@ class Builder:
             numbers={SignerRole.HOMEROOM_TEACHER: music.personal_id},
         )
         self.xml("wrong-signer", other, "signers", "wrong_signer")
-        borrowed = shop.sign(
-            keys={SignerRole.HOMEROOM_TEACHER: shop.people[music.personal_id]}
-        )
+        borrowed = shop.sign(keys={SignerRole.HOMEROOM_TEACHER: shop.people[music.personal_id]})
         self.xml("borrowed-certificate", borrowed, "signers", "certificate_owner")
         foreign = shop.world.issue_organisation("Trường Tiểu học Khác", "00000999")
         self._with_seal("foreign-seal", foreign, "signers", "foreign_seal", log_seal=foreign)
@@ -218,9 +221,7 @@ class Builder:
 
         def teacher(name: str, start: int, end: int, reason: str) -> None:
             validity = (SIGNED + timedelta(days=start), SIGNED + timedelta(days=end))
-            key = world.issue_person(
-                HOMEROOM.full_name, HOMEROOM.personal_id, validity=validity
-            )
+            key = world.issue_person(HOMEROOM.full_name, HOMEROOM.personal_id, validity=validity)
             document = self.shop.sign(keys={SignerRole.HOMEROOM_TEACHER: key})
             evidence = self.shop.evidence(document)
             self.xml(name, document, "certificates", reason, evidence=evidence)
@@ -267,9 +268,7 @@ class Builder:
         genuine = shop.pdf(self.good, container, shown=record)
         self.keep("valid.pdf", genuine, None, None, None, verdict="valid")
         taller = dataclasses.replace(record.pupil, height_cm=Decimal(150))
-        dressed = shop.pdf(
-            self.good, container, shown=dataclasses.replace(record, pupil=taller)
-        )
+        dressed = shop.pdf(self.good, container, shown=dataclasses.replace(record, pupil=taller))
         self.keep("face-differs.pdf", dressed, None, "pdf_face", "face_differs")
         other = shop.world.issue_organisation("Trường Tiểu học Khác", "00000999")
         foreign = shop.pdf(self.good, container, shown=record, key=other)
@@ -285,9 +284,7 @@ class Builder:
         self.keep("altered-byte.pdf", altered, None, None, None)
 
     def build_unreadable(self) -> None:
-        laughs = "".join(
-            f'<!ENTITY l{level} "{f"&l{level - 1};" * 10}">' for level in range(1, 9)
-        )
+        laughs = "".join(f'<!ENTITY l{level} "{f"&l{level - 1};" * 10}">' for level in range(1, 9))
         bomb = f'<!DOCTYPE HOC_BA [<!ENTITY l0 "ha">{laughs}]><HOC_BA>&l8;</HOC_BA>'
         for name, content, reason in (
             ("entity-bomb.xml", bomb.encode(), "doctype"),
