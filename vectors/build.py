@@ -19,15 +19,16 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-from workshop import MADE, SIGNED, VERIFIED, Workshop, public_pem
-
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
+from workshop import MADE, VERIFIED, Workshop, public_pem
+
 from hocba.ids import SubjectCode
 from hocba.record.model import SignerRole, SlotId
 from hocba.record.sample import HOMEROOM, SCHOOL_CODE, SPECIALISTS, sample_record
 from hocba.tlog.entry import EntryKind
 from hocba.trust.evidence import write_container
+from hocba_certworld.cast import SIGNED
 from hocba_certworld.softkey import SoftKey
 
 HERE = Path(__file__).resolve().parent
@@ -58,7 +59,7 @@ class Builder:
 
     def __init__(self) -> None:
         self.shop = Workshop.open()
-        self.good = self.shop.sign()
+        self.good = self.shop.cast.sign()
         self.evidence = self.shop.evidence(self.good)
         self.manifest: list[dict[str, Any]] = []
 
@@ -192,17 +193,19 @@ class Builder:
 
     def build_people(self) -> None:
         shop = self.shop
-        without = shop.sign(skip=[MUSIC])
+        without = shop.cast.sign(skip=[MUSIC])
         self.xml("missing-role", without, "signatures", "missing_role")
-        no_seal = shop.sign(skip=[SlotId(SEAL)], stamp=False)
+        no_seal = shop.cast.sign(skip=[SlotId(SEAL)], stamp=False)
         self.xml("missing-seal", no_seal, "signatures", "missing_role")
         music = SPECIALISTS["89"]
-        other = shop.sign(
-            keys={SignerRole.HOMEROOM_TEACHER: shop.people[music.personal_id]},
+        other = shop.cast.sign(
+            keys={SignerRole.HOMEROOM_TEACHER: shop.cast.people[music.personal_id]},
             numbers={SignerRole.HOMEROOM_TEACHER: music.personal_id},
         )
         self.xml("wrong-signer", other, "signers", "wrong_signer")
-        borrowed = shop.sign(keys={SignerRole.HOMEROOM_TEACHER: shop.people[music.personal_id]})
+        borrowed = shop.cast.sign(
+            keys={SignerRole.HOMEROOM_TEACHER: shop.cast.people[music.personal_id]}
+        )
         self.xml("borrowed-certificate", borrowed, "signers", "certificate_owner")
         foreign = shop.world.issue_organisation("Trường Tiểu học Khác", "00000999")
         self._with_seal("foreign-seal", foreign, "signers", "foreign_seal", log_seal=foreign)
@@ -212,7 +215,7 @@ class Builder:
     def _with_seal(
         self, name: str, key: SoftKey, check: str, reason: str, log_seal: SoftKey | None = None
     ) -> None:
-        document = self.shop.sign(keys={SEAL: key})
+        document = self.shop.cast.sign(keys={SEAL: key})
         evidence = self.shop.evidence(document)
         self.xml(name, document, check, reason, evidence=evidence, seal=log_seal)
 
@@ -222,7 +225,7 @@ class Builder:
         def teacher(name: str, start: int, end: int, reason: str) -> None:
             validity = (SIGNED + timedelta(days=start), SIGNED + timedelta(days=end))
             key = world.issue_person(HOMEROOM.full_name, HOMEROOM.personal_id, validity=validity)
-            document = self.shop.sign(keys={SignerRole.HOMEROOM_TEACHER: key})
+            document = self.shop.cast.sign(keys={SignerRole.HOMEROOM_TEACHER: key})
             evidence = self.shop.evidence(document)
             self.xml(name, document, "certificates", reason, evidence=evidence)
 
@@ -230,12 +233,12 @@ class Builder:
         teacher("not-yet-valid-certificate", 1, 90, "not_yet_valid")
         revoked = world.issue_person(HOMEROOM.full_name, HOMEROOM.personal_id)
         world.revoke(revoked.certificate, MADE)
-        document = self.shop.sign(keys={SignerRole.HOMEROOM_TEACHER: revoked})
+        document = self.shop.cast.sign(keys={SignerRole.HOMEROOM_TEACHER: revoked})
         evidence = self.shop.evidence(document)
         self.xml("revoked-certificate", document, "revocation", "revoked", evidence=evidence)
         stranger = Workshop.open()
-        key = stranger.people[str(HOMEROOM.personal_id)]
-        document = self.shop.sign(keys={SignerRole.HOMEROOM_TEACHER: key})
+        key = stranger.cast.people[str(HOMEROOM.personal_id)]
+        document = self.shop.cast.sign(keys={SignerRole.HOMEROOM_TEACHER: key})
         # The forger brings along the certificate of an authority of his own making.
         own = stranger.evidence(document)
         evidence = dataclasses.replace(
@@ -247,12 +250,12 @@ class Builder:
 
     def build_times(self) -> None:
         shop = self.shop
-        self.xml("no-timestamp", shop.sign(stamp=False), "times", "timestamp_missing")
-        other = shop.stamp(shop.sign(stamp=False), digest=bytes(32))
+        self.xml("no-timestamp", shop.cast.sign(stamp=False), "times", "timestamp_missing")
+        other = shop.cast.stamp(shop.cast.sign(stamp=False), digest=bytes(32))
         self.xml("foreign-timestamp", other, "times", "timestamp_digest")
-        early = shop.sign(times={SignerRole.SCHOOL_LEADER: SIGNED - timedelta(days=2)})
+        early = shop.cast.sign(times={SignerRole.SCHOOL_LEADER: SIGNED - timedelta(days=2)})
         self.xml("leader-before-teachers", early, "times", "time_order")
-        late = shop.sign(times={SEAL: SIGNED + timedelta(hours=20)})
+        late = shop.cast.sign(times={SEAL: SIGNED + timedelta(hours=20)})
         self.xml("signed-after-timestamp", late, "times", "signed_after_timestamp")
 
     def build_receipt(self) -> None:

@@ -9,7 +9,7 @@ import dataclasses
 import secrets
 import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
@@ -17,15 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hocba.errors import HocBaError
-from hocba.ids import PersonalId
-from hocba.record.codec import write_data
-from hocba.record.model import AnnualRecord, SignerRole, SlotId
-from hocba.record.sample import HOMEROOM, LEADER, SCHOOL_CODE, SPECIALISTS, sample_record
-from hocba.record.slots import required_slots
-from hocba.record.values import VIETNAM
+from hocba.record.model import AnnualRecord
+from hocba.record.sample import SCHOOL_CODE, sample_record
 from hocba.rendition.form import render_pdf
 from hocba.rendition.seal import seal_pdf
-from hocba.signature.sign import add_seal_timestamp, seal_timestamp_digest, sign_slot
 from hocba.signature.xml_verify import verify_signatures
 from hocba.tlog.checkpoint import Checkpoint
 from hocba.tlog.entry import SALT_SIZE, EntryKind, LogEntry, commit
@@ -35,24 +30,16 @@ from hocba.trust.collect import collect_evidence
 from hocba.trust.evidence import Evidence, write_container
 from hocba.trust.store import TrustStore
 from hocba.verify.face import signature_lines
+from hocba_certworld.cast import STAMPED, Cast
 from hocba_certworld.local import LocalRevocation, LocalTimestamp
 from hocba_certworld.softkey import SoftKey
 from hocba_certworld.world import CertWorld
 
 MADE = datetime(2026, 5, 1, tzinfo=UTC)
-SIGNED = datetime(2026, 5, 27, 9, 0, tzinfo=VIETNAM)
-STAMPED = datetime(2026, 5, 27, 16, 0, tzinfo=VIETNAM)
 COLLECTED = datetime(2026, 5, 28, tzinfo=UTC)
 VERIFIED = datetime(2026, 6, 2, tzinfo=UTC)
 ORIGIN = "hocba.example.vn/so-cong-khai"
 VERIFY_URL = "https://hocba.example.vn/xac-thuc"
-_HOUR = timedelta(hours=1)
-_STEPS = {
-    SignerRole.SUBJECT_TEACHER: SIGNED,
-    SignerRole.HOMEROOM_TEACHER: SIGNED + _HOUR,
-    SignerRole.SCHOOL_LEADER: SIGNED + 2 * _HOUR,
-    SignerRole.ORGANISATION: SIGNED + 3 * _HOUR,
-}
 
 
 @dataclasses.dataclass
@@ -60,8 +47,7 @@ class Workshop:
     """Everything that making a vector needs."""
 
     world: CertWorld
-    people: dict[str, SoftKey]
-    seal: SoftKey
+    cast: Cast
     log_key: Ed25519PrivateKey
     store: TrustStore
 
@@ -70,65 +56,21 @@ class Workshop:
         """Make a world in a folder that is gone with the process."""
         folder = Path(tempfile.mkdtemp(prefix="hocba-vectors-"))
         world = CertWorld.create(folder / "world", MADE)
-        people = {
-            str(person.personal_id): world.issue_person(person.full_name, person.personal_id)
-            for person in (HOMEROOM, LEADER, *SPECIALISTS.values())
-        }
-        seal = world.issue_organisation("Trường Tiểu học Mẫu", SCHOOL_CODE)
         log_key = Ed25519PrivateKey.generate()
         store = TrustStore.from_pem([world.roots_pem(), public_pem(log_key)])
-        return cls(world, people, seal, log_key, store)
+        return cls(world, Cast.hire(world), log_key, store)
 
     @property
     def issuers(self) -> list[object]:
         """Authorities and the time-stamp service."""
         return [self.world.keys[name].certificate for name in ("government", "public", "tsa")]
 
-    def sign(
-        self,
-        record: AnnualRecord | None = None,
-        *,
-        keys: dict[SlotId | SignerRole, SoftKey] | None = None,
-        times: dict[SignerRole, datetime] | None = None,
-        numbers: dict[SignerRole, PersonalId] | None = None,
-        skip: Sequence[SlotId] = (),
-        stamp: bool = True,
-    ) -> bytes:
-        """Sign a record as everybody should, except for what the arguments change."""
-        record = record or sample_record(4)
-        document = write_data(record)
-        for slot in required_slots(record):
-            if slot in skip:
-                continue
-            owner = self._owner(slot, record)
-            key = (keys or {}).get(slot) or (keys or {}).get(slot.role)
-            key = key or (self.people[owner] if owner else self.seal)
-            number = (numbers or {}).get(slot.role) or owner
-            moment = (times or {}).get(slot.role) or _STEPS[slot.role]
-            document = sign_slot(document, slot, key, moment, number)
-        return self.stamp(document) if stamp else document
-
-    def stamp(self, document: bytes, digest: bytes | None = None) -> bytes:
-        """Put the time-stamp on the seal, over another digest when one is given."""
-        source = LocalTimestamp(self.world, lambda: STAMPED)
-        token = source.timestamp(digest or seal_timestamp_digest(document))
-        return add_seal_timestamp(document, token)
-
-    def _owner(self, slot: SlotId, record: AnnualRecord) -> PersonalId | None:
-        if slot.role is SignerRole.ORGANISATION:
-            return None
-        if slot.role is SignerRole.SCHOOL_LEADER:
-            return LEADER.personal_id
-        if slot.role is SignerRole.HOMEROOM_TEACHER:
-            return HOMEROOM.personal_id
-        return SPECIALISTS[str(slot.subject)].personal_id
-
     def evidence(self, signed: bytes | None = None, *, issuers: Sequence[object] = ()) -> Evidence:
         """Collect certificates, OCSP answers and CRLs for the signers of a document."""
         try:
-            leaves = [fact.certificate for fact in verify_signatures(signed or self.sign())]
+            leaves = [fact.certificate for fact in verify_signatures(signed or self.cast.sign())]
         except HocBaError:
-            leaves = [key.certificate for key in (*self.people.values(), self.seal)]
+            leaves = [key.certificate for key in (*self.cast.people.values(), self.cast.seal)]
         known = [*self.issuers, *issuers]
         source = LocalRevocation(self.world, lambda: COLLECTED)
         return collect_evidence(leaves, known, self.store, COLLECTED, source)  # type: ignore[arg-type]
@@ -148,7 +90,7 @@ class Workshop:
             kind=kind,
             unit_code=SCHOOL_CODE,
             school_year=sample_record(4).school_year,
-            seal_sha256=(seal or self.seal).certificate.fingerprint(hashes.SHA256()),
+            seal_sha256=(seal or self.cast.seal).certificate.fingerprint(hashes.SHA256()),
             commitment=commit(salt, document),
             accepted_at=COLLECTED,
         ).encode()
@@ -180,7 +122,7 @@ class Workshop:
             evidence=evidence,
         )
         source = LocalTimestamp(self.world, lambda: COLLECTED)
-        return seal_pdf(unsealed, key or self.seal, COLLECTED, source)
+        return seal_pdf(unsealed, key or self.cast.seal, COLLECTED, source)
 
 
 def public_pem(key: Ed25519PrivateKey) -> bytes:

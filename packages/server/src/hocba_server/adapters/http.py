@@ -71,7 +71,7 @@ def _read(answer: HTTPResponse, limit: int, deadline: float) -> bytes:
 
 def _unavailable(url: str) -> Unavailable:
     try:
-        place = urlsplit(url).netloc or url[:60]
+        place = urlsplit(url).netloc.rpartition("@")[2] or url[:60]
     except ValueError:
         place = url[:60]
     return Unavailable(

@@ -1,0 +1,89 @@
+"""The people of one invented school with their keys, who sign sample records as they should.
+
+For tests, vectors and measurements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hocba.ids import PersonalId
+from hocba.record.codec import write_data
+from hocba.record.model import AnnualRecord, SignerRole, SlotId
+from hocba.record.sample import HOMEROOM, LEADER, SCHOOL_CODE, SPECIALISTS, sample_record
+from hocba.record.slots import required_slots
+from hocba.record.values import VIETNAM
+from hocba.signature.sign import add_seal_timestamp, seal_timestamp_digest, sign_slot
+from hocba_certworld.local import LocalTimestamp
+from hocba_certworld.softkey import SoftKey
+from hocba_certworld.world import CertWorld
+
+SIGNED = datetime(2026, 5, 27, 9, 0, tzinfo=VIETNAM)
+STAMPED = datetime(2026, 5, 27, 16, 0, tzinfo=VIETNAM)
+_HOUR = timedelta(hours=1)
+_STEPS = {
+    SignerRole.SUBJECT_TEACHER: SIGNED,
+    SignerRole.HOMEROOM_TEACHER: SIGNED + _HOUR,
+    SignerRole.SCHOOL_LEADER: SIGNED + 2 * _HOUR,
+    SignerRole.ORGANISATION: SIGNED + 3 * _HOUR,
+}
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody whom `sample_record` names, with a key, and the school's seal."""
+
+    world: CertWorld
+    people: Mapping[str, SoftKey]
+    """By personal number."""
+    seal: SoftKey
+
+    @classmethod
+    def hire(cls, world: CertWorld) -> Cast:
+        """Make the keys of everybody."""
+        people = {
+            str(person.personal_id): world.issue_person(person.full_name, person.personal_id)
+            for person in (HOMEROOM, LEADER, *SPECIALISTS.values())
+        }
+        return cls(world, people, world.issue_organisation("Trường Tiểu học Mẫu", SCHOOL_CODE))
+
+    def sign(
+        self,
+        record: AnnualRecord | None = None,
+        *,
+        keys: Mapping[SlotId | SignerRole, SoftKey] | None = None,
+        times: Mapping[SignerRole, datetime] | None = None,
+        numbers: Mapping[SignerRole, PersonalId] | None = None,
+        skip: Sequence[SlotId] = (),
+        stamp: bool = True,
+    ) -> bytes:
+        """Sign a record as everybody should, except for what the arguments change."""
+        record = record or sample_record(4)
+        document = write_data(record)
+        for slot in required_slots(record):
+            if slot in skip:
+                continue
+            owner = self._owner(slot)
+            key = (keys or {}).get(slot) or (keys or {}).get(slot.role)
+            key = key or (self.people[owner] if owner else self.seal)
+            number = (numbers or {}).get(slot.role) or owner
+            moment = (times or {}).get(slot.role) or _STEPS[slot.role]
+            document = sign_slot(document, slot, key, moment, number)
+        return self.stamp(document) if stamp else document
+
+    def stamp(self, document: bytes, digest: bytes | None = None) -> bytes:
+        """Put the time-stamp on the seal, over another digest when one is given."""
+        source = LocalTimestamp(self.world, lambda: STAMPED)
+        token = source.timestamp(digest or seal_timestamp_digest(document))
+        return add_seal_timestamp(document, token)
+
+    def _owner(self, slot: SlotId) -> PersonalId | None:
+        if slot.role is SignerRole.ORGANISATION:
+            return None
+        if slot.role is SignerRole.SCHOOL_LEADER:
+            return LEADER.personal_id
+        if slot.role is SignerRole.HOMEROOM_TEACHER:
+            return HOMEROOM.personal_id
+        return SPECIALISTS[str(slot.subject)].personal_id
