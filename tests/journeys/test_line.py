@@ -10,9 +10,11 @@ import re
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from playwright.sync_api import Page, expect
-
 from running_platform import Platform
+
+from hocba_server.demo.spreadsheets import PUPIL_HEADERS
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(280)]
 
@@ -171,16 +173,21 @@ def test_the_department_sees_packages_and_records(page: Page, platform: Platform
 def test_faults_in_a_file_are_named_cell_by_cell(
     page: Page, platform: Platform, tmp_path: Path
 ) -> None:
-    import xlsxwriter
-
     broken = tmp_path / "danh-sach-lop.xlsx"
+    pupil = {
+        "STT": 1,
+        "Mã định danh Bộ GD&ĐT": "7999990001",
+        "Họ tên": "Nguyễn Thị Mẫu",
+        "Ngày sinh": "31/02/2016",
+        "Giới tính": "Nữ",
+        "Lớp học": "5A9",
+        "Khối học": 5,
+        "Số định danh cá nhân": "12345",
+    }
     book = xlsxwriter.Workbook(str(broken))
     sheet = book.add_worksheet()
-    headers = ["STT", "Mã định danh Bộ GD&ĐT", "Họ tên", "Ngày sinh", "Giới tính"]
-    sheet.write_row(3, 0, [*headers, "Lớp học", "Khối học", "Số định danh cá nhân", "Tên mẹ"])
-    sheet.write_row(
-        4, 0, [1, "7999990001", "Nguyễn Thị Mẫu", "31/02/2016", "Nữ", "5A9", 5, "12345", "Mẹ"]
-    )
+    sheet.write_row(3, 0, PUPIL_HEADERS)
+    sheet.write_row(4, 0, [pupil.get(header, "") for header in PUPIL_HEADERS])
     book.close()
     become(page, platform, "Nhân viên học vụ")
     page.get_by_role("link", name="Nhập danh sách lớp").first.click()

@@ -49,9 +49,7 @@ PERSONAL_IDS = st.integers(0, 999_999_999).map(lambda number: PersonalId(f"000{n
 PERSONS = st.builds(Person, texts(150), PERSONAL_IDS)
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 MOMENTS = st.datetimes(
-    datetime(1900, 1, 2),
-    datetime(2199, 12, 30),
-    timezones=OFFSETS,
+    datetime.fromisoformat("1900-01-02"), datetime.fromisoformat("2199-12-30"), timezones=OFFSETS
 ).map(lambda moment: moment.replace(microsecond=0))
 DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 BIRTH_DATES = st.one_of(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import copy
-
 import pytest
 from documents import (
     DATA,
     PROFILES,
     V1,
     V2,
-    Change,
     changed,
     document,
     find,
@@ -19,74 +16,12 @@ from documents import (
     with_text,
 )
 from lxml import etree
+from places import COMPLEX, GVBM, TABLES, WRITTEN, add, double, drop, place_id
 
 from hocba.record import fields
 from hocba.record.codec import read_record
 from hocba.record.model import FormatProfile
 from hocba.record.sample import sample_record
-
-TABLES: dict[str, tuple[fields.Field, ...]] = {
-    "THONG_TIN_CHUNG": fields.GENERAL,
-    "QUA_TRINH_HOC_TAP[2]": fields.HISTORY,
-    "TONG_KET": fields.SUMMARY,
-    "TONG_KET/DANH_SACH_DIEM_TONG_KET/DIEM_TONG_KET[3]": fields.SUBJECT,
-    "TONG_KET/DANH_GIA_NANG_LUC_PHAM_CHAT": fields.TRAITS,
-}
-GVBM = "TONG_KET/DANH_SACH_DIEM_TONG_KET/DIEM_TONG_KET[3]/GVBM"
-PLACES = [
-    (profile, f"{DATA[profile]}/{parent}", field)
-    for profile in PROFILES
-    for parent, table in (TABLES | ({GVBM: fields.TEACHER} if profile is V2 else {})).items()
-    for field in table
-]
-WRITTEN = [
-    (profile, parent, field)
-    for profile, parent, field in PLACES
-    if document(profile).count(f"<{field.tag}>".encode())
-]
-COMPLEX = [
-    *((profile, path) for profile in PROFILES for path in ("HOC_BA/DU_LIEU_HOC_BA",)),
-    *((profile, f"{DATA[profile]}/{tag}") for profile in PROFILES
-      for tag in (
-          "THONG_TIN_CHUNG",
-          "TONG_KET",
-          "TONG_KET/DANH_SACH_DIEM_TONG_KET",
-          "TONG_KET/DANH_GIA_NANG_LUC_PHAM_CHAT",
-      )),
-    (V1, "HOC_BA/DANH_SACH_THONG_TIN_KY"),
-    (V2, "HOC_BA/PHAT_HANH_HOC_BA"),
-    (V2, DATA[V2]),
-    (V2, "HOC_BA/DU_LIEU_HOC_BA/DANH_SACH_THONG_TIN_KY"),
-    (V2, f"{DATA[V2]}/{GVBM}"),
-]  # fmt: skip
-
-
-def place_id(value: object) -> str:
-    if isinstance(value, fields.Field):
-        return value.tag
-    return str(value).removeprefix("HOC_BA/DU_LIEU_HOC_BA/")
-
-
-def drop(path: str) -> Change:
-    def change(root: etree._Element) -> None:
-        element = find(root, path)
-        parent = element.getparent()
-        assert parent is not None
-        parent.remove(element)
-
-    return change
-
-
-def double(path: str) -> Change:
-    def change(root: etree._Element) -> None:
-        element = find(root, path)
-        element.addnext(copy.deepcopy(element))
-
-    return change
-
-
-def add(path: str, tag: str, at: int = 0) -> Change:
-    return lambda root: find(root, path).insert(at, etree.Element(tag))
 
 
 @pytest.mark.parametrize(("profile", "parent", "field"), WRITTEN, ids=place_id)
@@ -149,7 +84,7 @@ class TestEveryComplexTag:
 
     @pytest.mark.parametrize("at", [0, 99], ids=["first", "last"])
     def test_unknown_child(self, profile: FormatProfile, path: str, at: int) -> None:
-        if path.endswith("KY") or path.endswith("PHAT_HANH_HOC_BA"):
+        if path.endswith(("KY", "PHAT_HANH_HOC_BA")):
             return  # slots: read and judged with the signatures
         for strict in (True, False):
             data = changed(add(path, "LA", at), profile)
@@ -167,6 +102,13 @@ class TestEveryComplexTag:
         for name in ("loai", "{http://www.w3.org/XML/1998/namespace}lang", "iD"):
             data = changed(lambda root, name=name: find(root, path).set(name, "x"), profile)  # type: ignore[misc]
             assert refusal(data) == ("attribute", f"{path}/@{name}"[: len(path) + 62])
+
+
+@pytest.mark.parametrize("text", ["\u00a0", "\u2003", "\ufeff", "\u200b"])
+def test_stray_text_without_a_face(text: str) -> None:
+    data = changed(with_text(DATA[V2], text))
+    assert refusal(data) == ("stray_text", DATA[V2])
+    read_record(changed(with_text(DATA[V2], " \n\t")))
 
 
 def test_two_identifiers_on_one_element() -> None:

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from documents import document
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from lxml import etree
 
 from hocba.errors import Malformed
@@ -225,27 +223,3 @@ def test_hostile_but_small_documents_end_quickly() -> None:
     namespaces = b" ".join(b'xmlns:n%d="urn:%d"' % (number, number) for number in range(5_000))
     parse_xml(b"<a " + namespaces + b"/>")
     assert time.monotonic() - start < 30
-
-
-PIECES = st.sampled_from(
-    [
-        b"<HOC_BA>", b"</HOC_BA>", b"<DU_LIEU_HOC_BA>", b"<a/>", b"<!--", b"-->", b"<!DOCTYPE a [",
-        b"]>", b"<!ENTITY a 'b'>", b"&a;", b"<?xml version='1.0'?>", b"<?x ?>", b"<![CDATA[", b"]]>",
-        b" encoding='utf-16'", b"\xef\xbb\xbf", b"\0", b"\xff", b" xmlns='u'", b'"', b"'", b"\xcc\x81",
-    ]
-)  # fmt: skip
-
-
-def only_malformed(data: bytes, *, strict: bool) -> None:
-    try:
-        read_record(data, strict=strict)
-    except Malformed as refused:
-        assert refused.code
-        assert str(refused)
-
-
-@settings(max_examples=400, deadline=2000)
-@given(data=st.binary(max_size=300) | st.lists(PIECES, max_size=12).map(b"".join))
-def test_any_bytes_give_malformed(data: bytes) -> None:
-    for strict in (True, False):
-        only_malformed(data, strict=strict)

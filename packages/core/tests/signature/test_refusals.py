@@ -24,8 +24,10 @@ from signature_world import (
     Signer,
     b64,
     person,
-    root as root_ca,
     signed,
+)
+from signature_world import (
+    root as root_ca,
 )
 
 from hocba.signature.facts import SignatureRules

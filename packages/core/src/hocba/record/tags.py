@@ -18,6 +18,8 @@ from hocba.record import fields, values
 ID_NAMES: Final = frozenset({"Id", "ID", "id"})
 """The attributes that software writes as identifiers."""
 NO_ATTRIBUTES: Final[frozenset[str]] = frozenset()
+XML_SPACE: Final = " \t\r\n"
+"""Other characters without a face, such as U+00A0, are text to every other XML program."""
 Simple = dict[str, str]
 
 
@@ -61,7 +63,7 @@ class TagReader:
     def no_text(self, element: etree._Element, path: str) -> None:
         """Refuse text between the children of a complex tag."""
         texts = [element.text, *(child.tail for child in element)]
-        if any(text and text.strip() for text in texts):
+        if any(text and text.strip(XML_SPACE) for text in texts):
             raise fault(
                 "stray_text",
                 path,

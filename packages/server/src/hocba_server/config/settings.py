@@ -167,6 +167,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT: bool = PRODUCTION
 SECURE_HSTS_SECONDS: int = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = PRODUCTION
+SILENCED_SYSTEM_CHECKS: list[str] = ["security.W021"]
+"""Whether browsers preload the domain is for its owner to ask, not for one program on it."""
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 
 LOGGING: dict[str, Any] = {

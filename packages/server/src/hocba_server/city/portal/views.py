@@ -81,7 +81,7 @@ def download_pdf(request: HttpRequest, record_uuid: str) -> HttpResponse:
     opened = _opened(request, record_uuid, "tải PDF từ cổng xác thực")
     if opened is None:
         return redirect(f"/xac-thuc?ma={record_uuid}")
-    pdf = rendered_pdf(record_uuid, at=timezone.now())
+    pdf = rendered_pdf(record_uuid)
     return _attachment(pdf, f"{record_uuid}-ban-xem.pdf", "application/pdf")
 
 

@@ -159,7 +159,7 @@ def records_of_class(
     )
 
 
-def rendered_pdf(record_uuid: str, *, at: dt.datetime) -> bytes:
+def rendered_pdf(record_uuid: str) -> bytes:
     """The Ministry's form of the stored original, unsealed: the school holds the seal's key."""
     row = record_by_uuid(record_uuid)
     document = original_of(row)
@@ -180,5 +180,5 @@ def rendered_pdf(record_uuid: str, *, at: dt.datetime) -> bytes:
         signatures=lines,
         verify_url=f"{settings.VERIFY_URL}?ma={record_uuid}",
         evidence=evidence_container(record_uuid),
-        timestamp=at,
+        timestamp=row.accepted_at.replace(microsecond=0),
     )

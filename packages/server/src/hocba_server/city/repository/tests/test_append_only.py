@@ -1,0 +1,40 @@
+"""Invariant 2: what is issued cannot change; the database refuses, whoever asks."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, connections, transaction
+
+from hocba_server.city.conftest import Submit
+
+TABLES = (
+    "city_repository_storedrecord",
+    "city_repository_evidenceblob",
+    "city_transparency_logentryrow",
+    "city_transparency_signedcheckpoint",
+)
+COLUMN = {
+    "city_repository_storedrecord": "pupil_name = 'x'",
+    "city_repository_evidenceblob": "kind = 'ocsp'",
+    "city_transparency_logentryrow": "record_uuid = 'x'",
+    "city_transparency_signedcheckpoint": "signed_at = now()",
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {t} SET {c}", "DELETE FROM {t}", "TRUNCATE {t} CASCADE"]
+)
+def test_the_database_refuses(
+    submit: Submit, documents: list[bytes], table: str, statement: str
+) -> None:
+    submit(documents[0])
+    with connections["city"].cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - names of this test
+        [before] = cursor.fetchone() or (0,)
+        assert before > 0
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(using="city"):
+            cursor.execute(statement.format(t=table, c=COLUMN[table]))
+        cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - names of this test
+        assert cursor.fetchone() == (before,)
