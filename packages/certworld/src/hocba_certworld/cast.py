@@ -53,7 +53,7 @@ class Cast:
         self,
         record: AnnualRecord | None = None,
         *,
-        keys: Mapping[SlotId | SignerRole, SoftKey] | None = None,
+        keys: Mapping[SignerRole, SoftKey] | None = None,
         times: Mapping[SignerRole, datetime] | None = None,
         numbers: Mapping[SignerRole, PersonalId] | None = None,
         skip: Sequence[SlotId] = (),
@@ -66,8 +66,7 @@ class Cast:
             if slot in skip:
                 continue
             owner = self._owner(slot)
-            key = (keys or {}).get(slot) or (keys or {}).get(slot.role)
-            key = key or (self.people[owner] if owner else self.seal)
+            key = (keys or {}).get(slot.role) or (self.people[owner] if owner else self.seal)
             number = (numbers or {}).get(slot.role) or owner
             moment = (times or {}).get(slot.role) or _STEPS[slot.role]
             document = sign_slot(document, slot, key, moment, number)

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.x509.oid import NameOID
-from hocba.trust.algorithms import SignatureAlgorithm
 
 from hocba.packet.package import complete_transaction, prepare_transaction
+from hocba.trust.algorithms import SignatureAlgorithm
 
 SIGNED_AT = datetime(2026, 5, 29, 8, 0, tzinfo=timezone(timedelta(hours=7)))
 RECORDS = [

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
-from hocba.trust.algorithms import SignatureAlgorithm
 from packet_world import OTHER_SIGNER, RECORDS, SIGNED_AT, SIGNER, Signer
 
 from hocba.errors import Malformed
@@ -21,6 +20,7 @@ from hocba.packet.package import (
     read_transaction,
     split_records,
 )
+from hocba.trust.algorithms import SignatureAlgorithm
 
 SIGNED = SIGNER.package()
 TEXT = SIGNED.decode()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hocba.record.codec import parse_xml
 from packet_world import OTHER_SIGNER, SIGNED_AT, SIGNER, Signer
 
 from hocba.errors import Malformed
@@ -19,6 +18,7 @@ from hocba.packet.registration import (
     read_registration,
     serial_text,
 )
+from hocba.record.codec import parse_xml
 
 UNIT = UnitCode("00000401")
 

@@ -136,7 +136,7 @@ def test_identifiers_are_unique_across_records() -> None:
     for profile in PROFILES:
         for seed in range(3):
             root = parse_xml(write_data(sample_record(5, profile, seed=seed)))
-            own = [each.attrib["Id"] for each in root.iter("*") if "Id" in each.attrib]
+            own = [str(each.attrib["Id"]) for each in root.iter("*") if "Id" in each.attrib]
             assert len(own) == len(set(own)) == (1 if profile is V1 else 2 + 2 * 12)
             if profile is V2:
                 assert not seen & set(own)

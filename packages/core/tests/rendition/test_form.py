@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from hocba.assessment.catalogue import SUBJECTS
 
+from hocba.assessment.catalogue import SUBJECTS
 from hocba.assessment.levels import SubjectLevel
 from hocba.errors import Malformed, Refused
 from hocba.ids import RecordUuid, SubjectCode

@@ -17,7 +17,6 @@ from asn1crypto import cms, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
-from hocba.trust.algorithms import SignatureAlgorithm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +24,7 @@ from hocba.errors import HocBaError, Malformed, NotTrusted, Refused
 from hocba.rendition.pdf_file import MAX_PDF_BYTES
 from hocba.rendition.seal import seal_many, seal_pdf
 from hocba.rendition.seal_reading import read_seal
+from hocba.trust.algorithms import SignatureAlgorithm
 
 ALGORITHMS = ("RSA_PKCS1_SHA256", "RSA_PSS_SHA256", "ECDSA_P256_SHA256")
 SEALED_AT = datetime.fromisoformat("2026-05-29T15:05:00+07:00")

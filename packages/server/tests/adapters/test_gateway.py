@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from pytest_django import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from hocba.errors import Unavailable
 from hocba_server.adapters.gateway import gateway_client
@@ -25,7 +25,7 @@ def answer(request: dict[str, Any], *, at: dt.datetime) -> dict[str, Any]:
     return {"Code": 0, "pair": (1, 2)}
 
 
-def test_a_request_crosses_as_json(service: Any, settings: SettingsWrapper) -> None:
+def test_a_request_crosses_as_json(service: Any, settings: Settings) -> None:
     settings.GATEWAY_CLIENT, settings.GATEWAY_URL = HTTP, f"{service.url}/api/v1/giao-dich"
     service.body = json.dumps({"message": "Tiếp nhận"}).encode()
     assert gateway_client().send({"type": 1, "tên": "Mẫu"}) == {"message": "Tiếp nhận"}
@@ -47,7 +47,7 @@ def test_a_request_crosses_as_json(service: Any, settings: SettingsWrapper) -> N
     ],
 )
 def test_no_proper_answer_is_unavailable(
-    service: Any, settings: SettingsWrapper, status: int, body: bytes, code: str
+    service: Any, settings: Settings, status: int, body: bytes, code: str
 ) -> None:
     settings.GATEWAY_CLIENT, settings.GATEWAY_URL = HTTP, service.url
     service.status, service.body = status, body
@@ -114,7 +114,7 @@ def test_a_password_in_an_address_is_not_shown() -> None:
     assert "matkhau" not in str(fault.value)
 
 
-def test_loopback_speaks_json_only(settings: SettingsWrapper) -> None:
+def test_loopback_speaks_json_only(settings: Settings) -> None:
     settings.GATEWAY_CLIENT, settings.GATEWAY_HANDLER = LOOPBACK, f"{__name__}.answer"
     SEEN.clear()
     assert gateway_client().send({"type": 2}) == {"Code": 0, "pair": [1, 2]}

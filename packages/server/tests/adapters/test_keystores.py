@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pytest_django import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from hocba.errors import Refused
 from hocba.trust.algorithms import SignatureAlgorithm, verify_digest
@@ -17,7 +17,7 @@ PERSON, UNIT, PASSWORD = "000012345678", "79000001", b"mat khau trinh dien"
 
 
 @pytest.fixture
-def folder(world: CertWorld, tmp_path: Path, settings: SettingsWrapper) -> Iterator[Path]:
+def folder(world: CertWorld, tmp_path: Path, settings: Settings) -> Iterator[Path]:
     settings.DEMO_DIR = tmp_path
     settings.HOCBA_MODE = "demo"
     settings.KEY_STORE = "hocba_server.adapters.keystores.demo_key_store"
@@ -68,7 +68,7 @@ def test_who_has_no_key_is_told_so(folder: Path, asked: str) -> None:
     assert refusal.value.code == "no_key"
 
 
-def test_production_takes_no_keys_from_files(folder: Path, settings: SettingsWrapper) -> None:
+def test_production_takes_no_keys_from_files(folder: Path, settings: Settings) -> None:
     settings.HOCBA_MODE = "production"
     with pytest.raises(Refused) as refusal:
         key_store()

@@ -16,11 +16,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
+from django.conf import settings
 
 from hocba.errors import Refused, Unavailable
 from hocba.trust.algorithms import SignatureAlgorithm, verify_digest
 from hocba_server.adapters import pkcs11 as tokens
-from hocba_server.adapters.keystores import key_store
+from hocba_server.adapters.keystores import KeyStore, key_store
 
 PIN, LABEL = "123456", "hocba-test"
 DRIVERS = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
@@ -85,11 +86,17 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def store(token: str) -> tokens.TokenKeyStore:
-    return tokens.TokenKeyStore(DRIVER, token, PIN)
+def store(token: str) -> Iterator[KeyStore]:
+    """The store as the operator's environment names it; a process opens a token once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "KEY_STORE", "hocba_server.adapters.pkcs11.token_key_store")
+        patch.setenv("HOCBA_PKCS11_MODULE", DRIVER)
+        patch.setenv("HOCBA_PKCS11_TOKEN", token)
+        patch.setenv("HOCBA_PKCS11_PIN", PIN)
+        yield key_store()
 
 
-def test_elliptic_curve_signatures_verify_as_der(store: tokens.TokenKeyStore) -> None:
+def test_elliptic_curve_signatures_verify_as_der(store: KeyStore) -> None:
     key = store.key_for("000012345678")
     assert key.algorithm == "ECDSA_P256_SHA256"
     for digest, signature in zip(DIGESTS, key.sign_digests(DIGESTS), strict=True):
@@ -98,8 +105,9 @@ def test_elliptic_curve_signatures_verify_as_der(store: tokens.TokenKeyStore) ->
 
 
 @pytest.mark.parametrize("pss", [False, True])
-def test_rsa_signatures_verify(store: tokens.TokenKeyStore, pss: bool) -> None:
+def test_rsa_signatures_verify(store: KeyStore, pss: bool) -> None:
     found = store.organisation_key("79000001")
+    assert isinstance(found, tokens.Pkcs11Key)
     key = tokens.Pkcs11Key(found.private_key, found.certificate, pss=pss)
     algorithm = SignatureAlgorithm[key.algorithm]
     assert algorithm.name == ("RSA_PSS_SHA256" if pss else "RSA_PKCS1_SHA256")
@@ -107,11 +115,11 @@ def test_rsa_signatures_verify(store: tokens.TokenKeyStore, pss: bool) -> None:
         verify_digest(key.certificate.public_key(), algorithm, digest, signature)
 
 
-def test_a_key_is_looked_up_once(store: tokens.TokenKeyStore) -> None:
+def test_a_key_is_looked_up_once(store: KeyStore) -> None:
     assert store.key_for("000012345678") is store.key_for("000012345678")
 
 
-def test_who_has_no_key_in_the_token_is_told_so(store: tokens.TokenKeyStore) -> None:
+def test_who_has_no_key_in_the_token_is_told_so(store: KeyStore) -> None:
     with pytest.raises(Refused) as refusal:
         store.key_for("000099999999")
     assert refusal.value.code == "no_key"
@@ -130,21 +138,15 @@ def test_a_missing_driver_says_what_to_look_at() -> None:
         tokens.TokenKeyStore("/nowhere/driver.so", LABEL, PIN)
 
 
-def test_the_operator_names_the_token(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.conf import settings
+def test_a_token_is_opened_once(store: KeyStore) -> None:
+    assert key_store() is store
 
-    monkeypatch.setattr(settings, "KEY_STORE", "hocba_server.adapters.pkcs11.token_key_store")
-    monkeypatch.setattr(tokens, "_opened", {})
-    for name in ("MODULE", "TOKEN", "PIN"):
-        monkeypatch.delenv(f"HOCBA_PKCS11_{name}", raising=False)
+
+def test_an_installation_without_a_token_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOCBA_PKCS11_TOKEN", raising=False)
     with pytest.raises(Unavailable, match="HOCBA_PKCS11"):
-        key_store()
-    monkeypatch.setenv("HOCBA_PKCS11_MODULE", DRIVER)
-    monkeypatch.setenv("HOCBA_PKCS11_TOKEN", LABEL)
-    monkeypatch.setenv("HOCBA_PKCS11_PIN", PIN)
-    assert key_store() is key_store()
-    assert key_store().key_for("000012345678").algorithm == "ECDSA_P256_SHA256"
+        tokens.token_key_store()
 
 
-def test_the_key_never_shows_itself(store: tokens.TokenKeyStore) -> None:
+def test_the_key_never_shows_itself(store: KeyStore) -> None:
     assert "private_key" not in repr(store.key_for("000012345678"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.x509 import ocsp
-from pytest_django import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from hocba.errors import Unavailable
 from hocba.signature.timestamp import read_token
@@ -22,7 +22,7 @@ DIGEST = hashlib.sha256(b"con dau").digest()
 
 
 def test_a_token_over_the_digest_comes_back(
-    served_world: tuple[CertWorld, str], settings: SettingsWrapper
+    served_world: tuple[CertWorld, str], settings: Settings
 ) -> None:
     world, url = served_world
     settings.TSA_URL = f"{url}/tsa"
@@ -49,7 +49,7 @@ def test_an_answer_to_another_question_is_unavailable(
         HttpTimestamp(service.url).timestamp(DIGEST)
 
 
-def test_without_a_service_it_is_said(settings: SettingsWrapper) -> None:
+def test_without_a_service_it_is_said(settings: Settings) -> None:
     settings.TSA_URL = ""
     with pytest.raises(Unavailable, match="HOCBA_TSA_URL"):
         timestamp_source()

@@ -47,7 +47,9 @@ def _with_inherited(element: etree._Element) -> etree._Element:
     if all(element.nsmap.get(prefix) != uri for prefix, uri in parent.nsmap.items()):
         return element
     alone = etree.Element(
-        element.tag, attrib=dict(element.attrib), nsmap=cast("Any", element.nsmap)
+        element.tag,
+        attrib={str(name): str(value) for name, value in element.attrib.items()},
+        nsmap=cast("Any", element.nsmap),
     )
     alone.text = element.text
     alone.extend(copy.deepcopy(child) for child in element)

@@ -9,6 +9,7 @@ Sources: PKCS#11 v2.40 (CKM_RSA_PKCS with DigestInfo, CKM_RSA_PKCS_PSS, CKM_ECDS
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -109,12 +110,13 @@ class TokenKeyStore:
         kinds = self._pkcs11.ObjectClass
         attribute = self._pkcs11.Attribute
         try:
-            found = self._session.get_objects(
-                {attribute.CLASS: kinds.CERTIFICATE, attribute.LABEL: label}
-            )
-            certificate = x509.load_der_x509_certificate(next(iter(found))[attribute.VALUE])
+            wanted = {attribute.CLASS: kinds.CERTIFICATE, attribute.LABEL: label}
+            found = list(
+                self._session.get_objects(wanted)
+            )  # to its end: else the search stays open
+            certificate = x509.load_der_x509_certificate(found[0][attribute.VALUE])
             private = self._session.get_key(object_class=kinds.PRIVATE_KEY, label=label)
-        except (self._pkcs11.PKCS11Error, StopIteration, ValueError) as error:
+        except (self._pkcs11.PKCS11Error, IndexError, ValueError) as error:
             raise Refused(
                 "no_key",
                 "Thiết bị ký không có khoá và chứng thư số của người này.",
@@ -126,6 +128,7 @@ class TokenKeyStore:
 
 
 _opened: dict[tuple[str, str], TokenKeyStore] = {}
+_opening: Final = threading.Lock()
 
 
 def token_key_store() -> KeyStore:
@@ -139,6 +142,7 @@ def token_key_store() -> KeyStore:
             "Chưa khai báo thiết bị ký (HOCBA_PKCS11_MODULE, _TOKEN, _PIN).",
             "No token is set (HOCBA_PKCS11_MODULE, _TOKEN, _PIN).",
         )
-    if (module, token) not in _opened:
-        _opened[module, token] = TokenKeyStore(module, token, pin)
-    return _opened[module, token]
+    with _opening:  # a process logs in to a token once; a second login is an error
+        if (module, token) not in _opened:
+            _opened[module, token] = TokenKeyStore(module, token, pin)
+        return _opened[module, token]

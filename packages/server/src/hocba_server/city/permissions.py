@@ -21,7 +21,7 @@ class CityRole(StrEnum):
     INSPECTOR = "KIEM_TRA"
 
     @property
-    def title(self) -> Sentence:
+    def words(self) -> Sentence:
         """The role's name for a person."""
         return _TITLES[self]
 
@@ -46,8 +46,8 @@ def deny_role(by: Actor, *roles: CityRole) -> Denial | None:
     """The person must belong to the department and hold one of the roles."""
     if by.house == "city" and any(role.value in by.roles for role in roles):
         return None
-    vi = ", ".join(role.title.vi for role in roles)
-    en = " or ".join(role.title.en for role in roles)
+    vi = ", ".join(role.words.vi for role in roles)
+    en = " or ".join(role.words.en for role in roles)
     return Denial(
         "role",
         Sentence(

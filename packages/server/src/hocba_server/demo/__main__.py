@@ -71,7 +71,7 @@ def _platform(arguments: argparse.Namespace) -> int:
         if not is_free(port):
             _say(f"cổng {port} đang có chương trình khác dùng (port {port} is in use)")
             return 70
-    if arguments.reset:
+    if arguments.reset or not (folder / "demo" / FURNISHED).exists():
         for name in ("pg", "demo", "log"):
             shutil.rmtree(folder / name, ignore_errors=True)
     began = time.monotonic()
@@ -142,7 +142,7 @@ def _prepare_django(folder: Path, public_url: str, certificate_port: int) -> Non
     django.setup()
 
 
-def _start_services(supervisor: Supervisor, folder: Path, port: int):
+def _start_services(supervisor: Supervisor, folder: Path, port: int) -> KeyFolder:
     keys = KeyFolder.open(folder / "demo", SystemClock().now(), base_url=f"http://127.0.0.1:{port}")
     world = str(folder / "demo" / "world")
     supervisor.start("certificates", "-m", "hocba_certworld.service", world, "--port", str(port))
@@ -153,7 +153,7 @@ def _start_services(supervisor: Supervisor, folder: Path, port: int):
 
 
 def _furnish(folder: Path) -> None:
-    """Make the invented city at first start; a start that was cut off begins anew."""
+    """Make the invented city at first start; where that was cut off, the next start begins anew."""
     from hocba_server.demo import seed
 
     mark = folder / "demo" / FURNISHED

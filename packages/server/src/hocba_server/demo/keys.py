@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hocba_certworld.softkey import SoftKey
-from hocba_certworld.world import CertWorld
+from hocba_certworld.world import Authority, CertWorld
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class KeyFolder:
         """Make a school's seal, of the authority that its kind of school uses."""
         file = self.folder / "keys" / f"unit-{unit_code}.p12"
         if not file.exists():
-            ca = "government" if public else "public"
+            ca: Authority = "government" if public else "public"
             self._keep(file, self.world.issue_organisation(name, unit_code, ca=ca))
 
     def _keep(self, file: Path, key: SoftKey) -> None:

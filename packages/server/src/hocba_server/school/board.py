@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
-from hocba.assessment.catalogue import SUBJECTS
 
+from hocba.assessment.catalogue import SUBJECTS
 from hocba.record.model import SignerRole
 from hocba.workflow.transitions import RecordState
 from hocba_server.school.assessments.selectors import PupilCheck, class_findings

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+
 from hocba.assessment.catalogue import subjects_of_grade, traits_of_grade
 from hocba_certworld.local import LocalTimestamp
 from hocba_certworld.world import CertWorld
-
 from hocba_server.school.assessments.entries import HomeroomEntry, SubjectEntry, TraitEntry
 from hocba_server.school.assessments.services import (
     set_homeroom_data,

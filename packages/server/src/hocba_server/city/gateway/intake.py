@@ -125,8 +125,8 @@ def check_incoming(document: bytes, desk: Desk) -> CheckedRecord:
     except HocBaError as fault:
         return CheckedRecord(document, _readable(document), _refusal_of(fault))
     if faults:
-        refusal = Refusal(ResponseCode.FIELD_TYPE, faults[0].path, faults[0].sentence.vi)
-        return CheckedRecord(document, record, refusal)
+        wrong = Refusal(ResponseCode.FIELD_TYPE, faults[0].path, faults[0].sentence.vi)
+        return CheckedRecord(document, record, wrong)
     refusal = _deny_content(record, desk)
     if refusal is not None:
         return CheckedRecord(document, record, refusal)

@@ -94,5 +94,7 @@ def _subtree(tile: bytes) -> bytes:
 
 def _fetch(path: str) -> bytes:
     tile = Tile.parse(path)
+    if tile.level is None:
+        return b""
     row = HashTileRow.objects.filter(level=tile.level, index=tile.index).first()
     return bytes(row.hashes)[: tile.width * HASH_SIZE] if row else b""

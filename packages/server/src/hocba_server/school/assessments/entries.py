@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Final
 
 from hocba.assessment.catalogue import TRAITS, has_year_end_test, subject, traits_of_grade
-
 from hocba.assessment.levels import SubjectLevel, TraitLevel
 from hocba.errors import Refused, Sentence
 from hocba.ids import SubjectCode

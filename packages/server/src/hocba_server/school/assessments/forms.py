@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 
 from hocba.assessment.catalogue import traits_of_grade
-
 from hocba.errors import Refused
 from hocba_server.school.assessments.entries import (
     COMMENT_FIELDS,

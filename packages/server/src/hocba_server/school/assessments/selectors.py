@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from hocba.assessment.catalogue import subjects_of_grade
-
 from hocba_server.school.assessments.entries import SubjectEntry
 from hocba_server.school.assessments.models import (
     HOMEROOM_COMMENT_LIMIT,

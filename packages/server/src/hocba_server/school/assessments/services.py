@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hocba.assessment.catalogue import subjects_of_grade
-
 from hocba.errors import Refused
 from hocba_server.school.assessments.entries import (
     COMMENT_FIELDS,

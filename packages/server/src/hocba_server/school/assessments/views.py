@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
-from hocba.assessment.catalogue import has_year_end_test, subjects_of_grade, traits_of_grade
 
+from hocba.assessment.catalogue import has_year_end_test, subjects_of_grade, traits_of_grade
 from hocba.assessment.levels import SubjectLevel, TraitLevel
 from hocba_server.school.assessments import services
 from hocba_server.school.assessments.entries import COMMENT_FIELDS

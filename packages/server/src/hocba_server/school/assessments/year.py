@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from hocba.assessment.catalogue import has_year_end_test, subjects_of_grade, traits_of_grade
+from hocba.assessment.levels import SubjectLevel, TraitLevel, YearResult
 from hocba.assessment.promotion import Promotion, decide_promotion, propose_award
 from hocba.assessment.year_result import YearResultDecision, decide_year_result
-from hocba.record.completeness import Finding
-
-from hocba.assessment.levels import SubjectLevel, TraitLevel, YearResult
 from hocba.errors import Refused, Sentence
 from hocba.ids import SubjectCode, TraitCode
+from hocba.record.completeness import Finding
 from hocba_server.school.assessments.entries import SubjectEntry
 
 HIGH_TEST, LOW_TEST = 7, 5

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 
 from hocba.assessment.catalogue import has_year_end_test, subjects_of_grade
-
 from hocba.assessment.levels import SubjectLevel, TraitLevel
 from hocba.ids import (
     PersonalId,

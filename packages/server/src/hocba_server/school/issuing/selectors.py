@@ -3,9 +3,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from hocba.record.codec import ReadRecord, read_record
-
 from hocba.errors import Sentence
+from hocba.record.codec import ReadRecord, read_record
 from hocba.workflow.transitions import Action, Denial, RecordState, decide
 from hocba_server.school.issuing.models import (
     AnnualRecordDraft,

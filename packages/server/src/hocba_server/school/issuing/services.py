@@ -4,11 +4,10 @@ import datetime as dt
 import secrets
 from collections.abc import Mapping
 
-from hocba.record.codec import write_data
-from hocba.record.completeness import check_record
-
 from hocba.errors import Refused
 from hocba.ids import record_uuid_from_bytes
+from hocba.record.codec import write_data
+from hocba.record.completeness import check_record
 from hocba.record.model import AnnualRecord, FormatProfile
 from hocba.workflow.transitions import RecordState
 from hocba_server.school.assessments.selectors import PupilCheck, class_findings

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
-from hocba.assessment.catalogue import TRAITS
 
+from hocba.assessment.catalogue import TRAITS
 from hocba.errors import Refused
 from hocba_server.school.issuing import services
 from hocba_server.school.issuing.models import ISSUED_STATES

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from hocba.assessment.catalogue import subjects_of_grade
 
+from hocba.assessment.catalogue import subjects_of_grade
 from hocba_server.school.pages import school_page
 from hocba_server.school.registry.selectors import (
     class_roll,

@@ -9,13 +9,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hocba.signature.sign import add_seal_timestamp, seal_timestamp_digest, sign_many
-from hocba.trust.identity import signer_personal_id, signer_unit
-
 from hocba.errors import HocBaError, Malformed, NotTrusted, Refused
 from hocba.ids import PersonalId
 from hocba.ports import Key, TimestampSource
 from hocba.record.model import SlotId
+from hocba.signature.sign import add_seal_timestamp, seal_timestamp_digest, sign_many
+from hocba.trust.identity import signer_personal_id, signer_unit
 
 
 @dataclass(frozen=True, slots=True)

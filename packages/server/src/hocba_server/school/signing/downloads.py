@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
-from hocba.record.codec import read_record
 
 from hocba.errors import Refused
 from hocba.ids import SubjectCode
 from hocba.ports import TimestampSource
+from hocba.record.codec import read_record
 from hocba.record.model import SignerRole, SlotId
 from hocba.rendition.form import SignatureLine, render_pdf
 from hocba.rendition.seal import seal_pdf

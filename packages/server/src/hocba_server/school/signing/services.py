@@ -4,12 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from itertools import groupby
 
-from hocba.trust.identity import issuer_name, signer_name
-
 from hocba.errors import HocBaError, Refused, Unavailable
 from hocba.ids import PersonalId
 from hocba.ports import Clock, Key, TimestampSource
 from hocba.record.model import SignerRole, SlotId
+from hocba.trust.identity import issuer_name, signer_name
 from hocba.workflow.transitions import RecordState
 from hocba_server.adapters.keystores import KeyStore
 from hocba_server.config.jobs import school_jobs

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from hocba.assessment.catalogue import TRAITS
-
 from hocba_server.school.assessments.entries import (
     EntryFault,
     SubjectEntry,

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
-from hocba.assessment.catalogue import subject as subject_of
 
+from hocba.assessment.catalogue import subject as subject_of
 from hocba.ids import SubjectCode
 from hocba_server.school.pages import attempt, school_page
 from hocba_server.school.registry.models import SchoolRole

@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hocba.trust.algorithms import SignatureAlgorithm
-
 from hocba.ids import MessageId, SchoolYear, UnitCode
 from hocba.packet.answers import (
     CertificateAnswer,
@@ -30,6 +28,7 @@ from hocba.packet.transactions import (
     ResultQuery,
 )
 from hocba.ports import Key
+from hocba.trust.algorithms import SignatureAlgorithm
 
 Json = dict[str, object]
 CERTIFICATE_KIND = "USB_TOKEN"

@@ -6,10 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from hocba.errors import Refused
 from hocba_certworld.softkey import SoftKey
 from hocba_certworld.world import CertWorld
-
-from hocba.errors import Refused
 from hocba_server.school.registry.class_list import ClassListRow
 from hocba_server.web.accounts.actor import Actor
 

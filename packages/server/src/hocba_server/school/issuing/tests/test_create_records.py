@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, connections, transaction
-from hocba.record.codec import read_record
 
 from hocba.errors import Refused
 from hocba.ids import parse_record_uuid
+from hocba.record.codec import read_record
 from hocba_server.school.assessments.services import set_subject_result
 from hocba_server.school.issuing.models import AnnualRecordDraft
 from hocba_server.school.issuing.services import create_records, open_batch, return_records

@@ -3,11 +3,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hocba.signature.xml_verify import verify_signatures
-from hocba_certworld.local import LocalTimestamp
 
 from hocba.errors import Refused, Unavailable
 from hocba.record.model import FormatProfile
+from hocba.signature.xml_verify import verify_signatures
+from hocba_certworld.local import LocalTimestamp
 from hocba_server.school.conftest import Sign
 from hocba_server.school.issuing.models import AnnualRecordDraft, SignatureStamp
 from hocba_server.school.signing.models import SigningSession

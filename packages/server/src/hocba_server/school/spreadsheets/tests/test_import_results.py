@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from hocba.assessment.catalogue import TRAITS
 
+from hocba.assessment.catalogue import TRAITS
 from hocba.errors import Refused
 from hocba_server.school.assessments.models import SubjectAssessment, TraitAssessment
 from hocba_server.school.conftest import Sheet
