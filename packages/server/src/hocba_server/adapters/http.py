@@ -47,7 +47,10 @@ def exchange(
         with _opener().open(request, timeout=timeout) as answer:
             content = _read(answer, limit + 1, time.monotonic() + timeout)
             complete = answer.status == 200
-    except (HTTPError, URLError, HTTPException, OSError, ValueError) as error:
+    except HTTPError as error:
+        error.close()
+        raise _unavailable(url) from error
+    except (URLError, HTTPException, OSError, ValueError) as error:
         raise _unavailable(url) from error
     if not complete or len(content) > limit:
         raise _unavailable(url)

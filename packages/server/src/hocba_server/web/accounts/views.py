@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from hocba.errors import Refused
-from hocba_server.web.accounts.permissions import refuse
 from hocba_server.web.accounts.selectors import demo_units
 from hocba_server.web.accounts.services import sign_in_as_demo
+from hocba_server.web.design.errors import refused
 from hocba_server.web.design.language import in_page_language
 
 HOMES = {"school": "/truong/", "city": "/so/"}
@@ -26,7 +26,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     try:
         user = sign_in_as_demo(request, request.POST.get("username", ""))
     except Refused as refusal:
-        return refuse(request, in_page_language(refusal.sentence))
+        return refused(request, in_page_language(refusal.sentence))
     return redirect(HOMES[user.house])
 
 

@@ -15,17 +15,22 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "web_design/400.html", {"too_big": too_big}, status=400)
 
 
+def refused(request: HttpRequest, reason: str) -> HttpResponse:
+    """The page of a refusal: status 403, the reason, and where to go from there."""
+    return render(request, "web_design/403.html", {"reason": reason}, status=403)
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: the person may not; the exception's own words are the reason when it has any."""
     reason = str(exception) or _("Tài khoản của Thầy/Cô không có quyền mở trang này.")
-    return render(request, "web_design/403.html", {"reason": reason}, status=403)
+    return refused(request, reason)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form is too old or was sent from another page."""
     del reason  # for programmers; the person needs to know what to do
     words = _("Biểu mẫu đã hết hạn. Quay lại trang trước, tải lại trang rồi gửi lần nữa.")
-    return render(request, "web_design/403.html", {"reason": words}, status=403)
+    return refused(request, words)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

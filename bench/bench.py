@@ -1,0 +1,226 @@
+"""Measured speeds on one core: `./hocba bench [--seconds 2]`.
+
+Records signed and verified stand beside the raw RSA and ECDSA operations of the same run, so that
+the numbers mean the same on any machine: what counts is the ratio.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+from hocba.record.codec import parse_xml, read_record, write_data
+from hocba.record.model import FormatProfile, SignerRole, SlotId
+from hocba.record.sample import HOMEROOM, LEADER, SPECIALISTS, sample_record
+from hocba.record.schema import validate_schema
+from hocba.record.slots import required_slots
+from hocba.rendition.form import render_pdf
+from hocba.rendition.seal import seal_pdf
+from hocba.signature.sign import add_seal_timestamp, seal_timestamp_digest, sign_many
+from hocba.signature.xml_verify import verify_signatures
+from hocba.tlog.merkle import Frontier, leaf_hash
+from hocba.trust.collect import collect_evidence
+from hocba.trust.store import TrustStore
+from hocba.verify.document import Circumstances, verify_document
+from hocba.verify.face import signature_lines
+from hocba_certworld.cast import SIGNED, STAMPED, Cast
+from hocba_certworld.local import LocalRevocation, LocalTimestamp
+from hocba_certworld.world import CertWorld
+
+RESULTS = Path(__file__).with_name("results.json")
+CLASS = 45
+MADE = datetime(2026, 5, 1, tzinfo=UTC)
+COLLECTED = datetime(2026, 5, 28, tzinfo=UTC)
+DIGEST = bytes(32)
+PREHASHED = Prehashed(hashes.SHA256())
+
+
+@dataclasses.dataclass(frozen=True)
+class Measurement:
+    """One line of the table."""
+
+    name: str
+    per_second: float
+    unit: str
+    ratio: float | None = None
+    to: str | None = None
+
+
+class Bench:
+    """Prepares what is measured, then measures each thing for a while."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.lines: list[Measurement] = []
+        folder = Path(tempfile.mkdtemp(prefix="hocba-bench-"))
+        self.world = CertWorld.create(folder / "world", MADE)
+        self.cast = Cast.hire(self.world)
+        self.records = [sample_record(4, seed=seed) for seed in range(CLASS)]
+        self.documents = [write_data(record) for record in self.records]
+
+    def measure(self, work: Callable[[], Any], per_call: int = 1) -> float:
+        """Run `work` again and again; answer how many things it does in a second."""
+        work()
+        count, began = 0, time.perf_counter()
+        while (passed := time.perf_counter() - began) < self.seconds:
+            work()
+            count += per_call
+        return count / passed
+
+    def add(
+        self, name: str, per_second: float, unit: str, raw: float | None = None, to: str = ""
+    ) -> float:
+        """Keep a line, with its ratio to a raw speed of the same run."""
+        ratio = per_second / raw if raw else None
+        self.lines.append(Measurement(name, per_second, unit, ratio, to or None))
+        return per_second
+
+    def run(self) -> None:
+        """Measure everything."""
+        raw = self._raw()
+        signed = self._signing(raw)
+        self._verifying(signed, raw)
+        self._pages(signed[0])
+        self._rest()
+
+    def _raw(self) -> dict[str, float]:
+        ec_key = ec.generate_private_key(ec.SECP256R1())
+        rsa_key = rsa.generate_private_key(65537, 2048)
+        ecdsa, pkcs1 = ec.ECDSA(PREHASHED), padding.PKCS1v15()
+        ec_value = ec_key.sign(DIGEST, ecdsa)
+        rsa_value = rsa_key.sign(DIGEST, pkcs1, PREHASHED)
+        ec_public, rsa_public = ec_key.public_key(), rsa_key.public_key()
+        works: dict[str, Callable[[], Any]] = {
+            "ECDSA P-256 sign": lambda: ec_key.sign(DIGEST, ecdsa),
+            "ECDSA P-256 verify": lambda: ec_public.verify(ec_value, DIGEST, ecdsa),
+            "RSA-2048 sign": lambda: rsa_key.sign(DIGEST, pkcs1, PREHASHED),
+            "RSA-2048 verify": lambda: rsa_public.verify(rsa_value, DIGEST, pkcs1, PREHASHED),
+        }
+        return {
+            name: self.add(f"raw {name}", self.measure(work), "operations")
+            for name, work in works.items()
+        }
+
+    def _signing(self, raw: dict[str, float]) -> list[bytes]:
+        def sign_class() -> list[bytes]:
+            signed = self.documents
+            for slot in required_slots(self.records[0]):
+                key, number = self._key(slot)
+                signed = sign_many(signed, slot, key, SIGNED, number)
+            return signed
+
+        # Eight ECDSA and one RSA operation a record are the least that signing can cost.
+        floor = 1 / (8 / raw["ECDSA P-256 sign"] + 1 / raw["RSA-2048 sign"])
+        speed = self.measure(sign_class, CLASS)
+        self.add("records signed (9 signatures)", speed, "records", floor, "raw key operations")
+        source = LocalTimestamp(self.world, lambda: STAMPED)
+        return [
+            add_seal_timestamp(one, source.timestamp(seal_timestamp_digest(one)))
+            for one in sign_class()
+        ]
+
+    def _key(self, slot: SlotId) -> tuple[Any, Any]:
+        if slot.role is SignerRole.ORGANISATION:
+            return self.cast.seal, None
+        person = {
+            SignerRole.SUBJECT_TEACHER: SPECIALISTS.get(str(slot.subject), HOMEROOM),
+            SignerRole.HOMEROOM_TEACHER: HOMEROOM,
+        }.get(slot.role, LEADER)
+        return self.cast.people[str(person.personal_id)], person.personal_id
+
+    def _verifying(self, signed: list[bytes], raw: dict[str, float]) -> None:
+        floor = 1 / (8 / raw["ECDSA P-256 verify"] + 1 / raw["RSA-2048 verify"])
+        turn = iter(range(10**9))
+
+        def one() -> bytes:
+            return signed[next(turn) % CLASS]
+
+        speed = self.measure(lambda: verify_signatures(one()))
+        self.add("records verified, signatures", speed, "records", floor, "raw key operations")
+        issuers = [self.world.keys[name].certificate for name in ("government", "public", "tsa")]
+        store = TrustStore.from_pem([self.world.roots_pem()])
+        leaves = [fact.certificate for fact in verify_signatures(signed[0])]
+        source = LocalRevocation(self.world, lambda: COLLECTED)
+        evidence = collect_evidence(leaves, issuers, store, COLLECTED, source)
+        circumstances = Circumstances(store=store, at=COLLECTED, evidence=evidence)
+        speed = self.measure(lambda: verify_document(one(), name="", circumstances=circumstances))
+        self.add("records verified, all checks", speed, "records", floor, "raw key operations")
+
+    def _pages(self, document: bytes) -> None:
+        record = self.records[0]
+
+        def render() -> bytes:
+            return render_pdf(
+                record,
+                document,
+                fonts=None,
+                signatures=signature_lines(document),
+                verify_url=f"https://hocba.example.vn/xac-thuc?ma={record.record_uuid}",
+                timestamp=STAMPED,
+            )
+
+        pdf = render()
+        pages = pdf.count(b"/Type /Page") - pdf.count(b"/Type /Pages") or 4
+        documents = self.add("PDF documents rendered", self.measure(render), "documents")
+        self.add("PDF pages rendered", documents * pages, "pages")
+        seal = self.cast.seal
+        self.add(
+            "PDF documents sealed",
+            self.measure(lambda: seal_pdf(pdf, seal, STAMPED, None)),
+            "documents",
+        )
+
+    def _rest(self) -> None:
+        frontier = Frontier()
+        turn = iter(range(10**9))
+        self.add(
+            "log appends (hashing)",
+            self.measure(lambda: frontier.append(leaf_hash(str(next(turn)).encode() * 40))),
+            "entries",
+        )
+        document, record = self.documents[0], self.records[0]
+        root = parse_xml(document)
+        self.add("records written as XML", self.measure(lambda: write_data(record)), "records")
+        self.add("records read from XML", self.measure(lambda: read_record(document)), "records")
+        self.add(
+            "records validated by schema",
+            self.measure(lambda: validate_schema(root, FormatProfile.V2_2025)),
+            "records",
+        )
+
+
+def main() -> None:
+    """Measure, print a table, write results.json."""
+    parser = argparse.ArgumentParser(prog="hocba bench")
+    parser.add_argument("--seconds", type=float, default=2.0, help="for each measurement")
+    arguments = parser.parse_args()
+    bench = Bench(arguments.seconds)
+    bench.run()
+    for line in bench.lines:
+        ratio = f"{line.ratio:6.2f} of {line.to}" if line.ratio else ""
+        print(f"{line.name:34} {line.per_second:12,.0f} {line.unit}/s  {ratio}")
+    content = {
+        "machine": {"processor": platform.machine(), "cores": os.cpu_count()},
+        "python": platform.python_version(),
+        "seconds_each": arguments.seconds,
+        "per_core": [dataclasses.asdict(line) for line in bench.lines],
+    }
+    RESULTS.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    print(f"-> {RESULTS}")
+
+
+if __name__ == "__main__":
+    main()
