@@ -282,9 +282,9 @@ class Builder:
         with pikepdf.open(io.BytesIO(genuine)) as file:
             file.save(output)
         self.keep("saved-again.pdf", output.getvalue(), None, "pdf_seal", None)
-        at = genuine.index(b"stream") + 40
-        altered = genuine[:at] + bytes([genuine[at] ^ 1]) + genuine[at + 1 :]
-        self.keep("altered-byte.pdf", altered, None, None, None)
+        at = genuine.index(b"<x:xmpmeta") + 2
+        altered = genuine[:at] + b"y" + genuine[at + 1 :]
+        self.keep("altered-byte.pdf", altered, None, "pdf_seal", "seal_digest")
 
     def build_unreadable(self) -> None:
         laughs = "".join(f'<!ENTITY l{level} "{f"&l{level - 1};" * 10}">' for level in range(1, 9))
