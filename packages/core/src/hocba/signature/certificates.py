@@ -45,8 +45,18 @@ def certificate_from_der(der: bytes) -> KnownCertificate:
     if len(der) > MAX_CERTIFICATE:
         raise fault("certificate")
     try:
-        return known_certificate(x509.load_der_x509_certificate(der))
-    except (ValueError, TypeError, UnsupportedAlgorithm, NotImplementedError):
+        certificate = x509.load_der_x509_certificate(der)
+        # These parts are parsed when they are asked for: broken ones must show here, not later.
+        _ = (certificate.issuer, certificate.extensions, certificate.not_valid_after_utc)
+        return known_certificate(certificate)
+    except (
+        ValueError,
+        TypeError,
+        UnsupportedAlgorithm,
+        NotImplementedError,
+        x509.DuplicateExtension,
+        x509.UnsupportedGeneralNameType,
+    ):
         raise fault("certificate") from None
 
 

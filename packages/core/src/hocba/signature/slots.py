@@ -127,6 +127,7 @@ def read_tree(root: etree._Element, profile: FormatProfile | None = None) -> Rec
         is_v2 = root.find(ISSUE) is not None
         profile = FormatProfile.V2_2025 if is_v2 else FormatProfile.V1_2024
     layout = LAYOUTS[profile]
+    _refuse_stray_text(root, layout)
     for path, tags in layout.frame.items():
         parent = only(root, path) if path else root
         if sorted(str(child.tag) for child in parent) != sorted(tags):
@@ -175,6 +176,15 @@ def slot_identifier(slot: SlotId, record_uuid: RecordUuid) -> str:
     tag = "seal" if slot.role is SignerRole.ORGANISATION else slot.role.value.lower()
     own = base64.urlsafe_b64encode(bytes.fromhex(record_uuid[-12:])).decode("ascii")
     return f"{tag}-{slot.subject}-{own}" if slot.subject else f"{tag}-{own}"
+
+
+def _refuse_stray_text(root: etree._Element, layout: Layout) -> None:
+    """Nothing but white space stands between the parts: such text would be nobody's."""
+    for path in {"", *layout.frame, *layout.containers}:
+        for holder in root.findall(path) if path else [root]:
+            texts = (holder.text, *(child.tail for child in holder))
+            if any(text and text.strip() for text in texts):
+                raise fault("record_structure", path or ROOT)
 
 
 def _slots(root: etree._Element, layout: Layout) -> list[tuple[SignerRole, etree._Element]]:

@@ -22,6 +22,7 @@ from hocba.record.model import SignerRole, SlotId
 from hocba.signature.canonical import Digester
 from hocba.signature.certificates import KnownCertificate, known_certificate
 from hocba.signature.faults import fault
+from hocba.signature.names import DS
 from hocba.signature.slots import (
     RecordTree,
     identified,
@@ -127,12 +128,20 @@ def _check_free(tree: RecordTree, slot: SlotId, record_uuid: RecordUuid) -> etre
         payload = subjects[slot.subject]
     own_id = f"ky-{slot_identifier(slot, record_uuid)}"
     for role, element in tree.slots:
-        if role is slot.role and (slot.subject is None or identifier(element) == own_id):
+        if role is slot.role and (
+            slot.subject is None or identifier(element) == own_id or _signs(element, payload)
+        ):
             raise fault("slot_filled", where)
         covered = tree.layout.payload[role]
         if container == covered or container.startswith(f"{covered}/"):
             raise fault("would_break", where)
     return payload
+
+
+def _signs(slot: etree._Element, payload: etree._Element) -> bool:
+    """Tell whether a slot, perhaps of other software, holds a signature over `payload`."""
+    uri = f"#{identifier(payload)}"
+    return any(reference.get("URI") == uri for reference in slot.iter(f"{DS}Reference"))
 
 
 def _place(

@@ -190,7 +190,8 @@ def _read_slot(role: SignerRole, slot: etree._Element) -> _Slot:
     expected = {"NGAY_KY", SIGNATURE}
     if role is not SignerRole.ORGANISATION:
         expected.add("SO_CCCD")
-    if set(children) != expected or len(slot) != len(expected):
+    stray = any(text and text.strip() for text in (slot.text, *(child.tail for child in slot)))
+    if stray or set(children) != expected or len(slot) != len(expected):
         raise fault("slot_form", role.value)
     personal_id = None
     if "SO_CCCD" in children:

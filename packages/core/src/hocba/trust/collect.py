@@ -32,7 +32,7 @@ def collect_evidence(
     """
     certificates: dict[bytes, None] = {}
     answers: dict[bytes, None] = {}
-    lists: dict[bytes, None] = {}
+    lists: dict[x509.Certificate, bytes] = {}
     asked: set[x509.Certificate] = set()
     for leaf in (*leaf_certificates, *filter(is_timestamp_service, known_issuers)):
         path = _path(leaf, known_issuers, store, at)
@@ -46,10 +46,12 @@ def collect_evidence(
             if answer is not None:
                 answers[answer] = None
                 continue
+            if issuer in lists:
+                continue
             crl = revocation_source.crl(certificate)
             if crl is not None:
-                lists[crl] = None
-    return Evidence(tuple(certificates), tuple(answers), tuple(lists))
+                lists[issuer] = crl
+    return Evidence(tuple(certificates), tuple(answers), tuple(lists.values()))
 
 
 def is_timestamp_service(certificate: x509.Certificate) -> bool:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +24,9 @@ _ENTRY = "log/entry"
 _PROOF = "log/proof.tlog-proof"
 _NAME = re.compile(r"(certificates|ocsp|crl)/(\d{2})\.(cer|ors|crl)")
 _KINDS: Final = {"certificates": "cer", "ocsp": "ors", "crl": "crl"}
+_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""Others could ask for gigabytes before the first byte comes out (LZMA dictionaries)."""
+_DIRECTORY_ENTRY: Final = b"PK\x01\x02"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -38,7 +43,10 @@ class Evidence:
 
 
 def write_container(record_xml: bytes | None, evidence: Evidence) -> bytes:
-    """Write the container, with the record inside when it is given."""
+    """Write the container, with the record inside when it is given.
+
+    Raises `ValueError` for more than could be read again: 100 files or 10 MB.
+    """
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as container:
         files: list[tuple[str, bytes | None]] = [(RECORD_NAME, record_xml)]
@@ -52,9 +60,13 @@ def write_container(record_xml: bytes | None, evidence: Evidence) -> bytes:
                 for number, value in enumerate(values)
             )
         files += [(_ENTRY, evidence.log_entry), (_PROOF, evidence.log_proof)]
-        for name, content in files:
-            if content is not None:
-                container.writestr(zipfile.ZipInfo(name, _EPOCH), content)
+        present = [(name, content) for name, content in files if content is not None]
+        if len(present) > MAX_FILES:
+            raise ValueError("more evidence than a container holds")
+        for name, content in present:
+            container.writestr(zipfile.ZipInfo(name, _EPOCH), content)
+    if output.tell() > MAX_BYTES:
+        raise ValueError("more evidence than a container holds")
     return output.getvalue()
 
 
@@ -66,11 +78,15 @@ def read_container(data: bytes) -> tuple[bytes | None, Evidence]:
     """
     if len(data) > MAX_BYTES:
         raise _malformed("lớn hơn 10 MB", "is larger than 10 MB")
+    if data.count(_DIRECTORY_ENTRY) > 2 * MAX_FILES:  # before anything is built from them
+        raise _malformed("có quá nhiều nội dung", "holds too much")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as container:
             files = _read(container)
     except (
         zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
         zipfile.LargeZipFile,
         NotImplementedError,
         RuntimeError,
@@ -103,7 +119,8 @@ def _read(container: zipfile.ZipFile) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     left = MAX_BYTES
     for entry in entries:
-        if entry.filename in files or entry.is_dir() or entry.flag_bits & 1:
+        wrong = entry.is_dir() or entry.flag_bits & 1 or entry.compress_type not in _METHODS
+        if entry.filename in files or wrong:
             raise _malformed(f"mục “{entry.filename[:60]}” sai", "has a wrong entry")
         with container.open(entry) as source:
             # The announced size may lie: never read more than what is left of the bound.

@@ -6,6 +6,7 @@ Certificates that demand what is not understood (critical extensions, name const
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,9 @@ from hocba.trust.algorithms import check_key
 from hocba.trust.store import TrustStore
 
 MAX_LENGTH: Final = 5
+"""Certificates of a path below its root."""
+MAX_CHECKS: Final = 200
+"""Signatures of certificates that are checked for one path."""
 _UNDERSTOOD: Final = frozenset(
     {
         ExtensionOID.BASIC_CONSTRAINTS,
@@ -32,6 +36,17 @@ _UNDERSTOOD: Final = frozenset(
         ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
     }
 )
+_FOR_DOCUMENTS: Final = frozenset(
+    {
+        ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
+        ExtendedKeyUsageOID.CLIENT_AUTH,
+        ExtendedKeyUsageOID.EMAIL_PROTECTION,
+        x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"),  # document signing (RFC 9336)
+        x509.ObjectIdentifier("1.3.6.1.4.1.311.10.3.12"),  # the same, of Microsoft
+        x509.ObjectIdentifier("1.2.840.113583.1.1.5"),  # the same, of Adobe
+    }
+)
+"""A certificate limited to other uses (web servers, time-stamps) signs no records."""
 
 _E = TypeVar("_E", bound=x509.ExtensionType)
 
@@ -69,10 +84,15 @@ def build_path(
 ) -> CertificatePath:
     """Find a path from `leaf` to a root of `store` on which everything is valid at `at`.
 
-    Raises `NotTrusted`: `untrusted_issuer`, `expired`, `not_yet_valid`, `key_usage`, `not_a_ca`,
+    Raises `NotTrusted`: `untrusted_issuer`, `expired`, `not_yet_valid`, `key_usage`,
     `algorithm_not_allowed` or `certificate`.
     """
-    path = _structural_path(leaf, tuple(intermediates), store, usage)
+    known = tuple(intermediates)
+    # Authorities renew certificates under the same name and key: those in force come first. The
+    # others are tried only so that the reason is the right one.
+    path = _structural_path(leaf, _in_force(known, at), _in_force(store.roots, at), usage)
+    if isinstance(path, NotTrusted):
+        path = _structural_path(leaf, known, store.roots, usage)
     if isinstance(path, NotTrusted):
         raise NotTrusted(path.code, path.sentence.vi, path.sentence.en, where=path.where)
     for certificate in path.certificates:
@@ -104,47 +124,65 @@ def certificate_title(certificate: x509.Certificate) -> str:
     return str(names[0].value) if names else certificate.subject.rfc4514_string()
 
 
+def _in_force(
+    certificates: tuple[x509.Certificate, ...], at: datetime
+) -> tuple[x509.Certificate, ...]:
+    return tuple(
+        certificate
+        for certificate in certificates
+        if certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
+    )
+
+
 @lru_cache(maxsize=4096)
 def _structural_path(
     leaf: x509.Certificate,
     intermediates: tuple[x509.Certificate, ...],
-    store: TrustStore,
+    roots: tuple[x509.Certificate, ...],
     usage: Usage,
 ) -> CertificatePath | NotTrusted:
     """Everything but validity. Answers the fault instead of raising, so that it is cached too."""
     try:
         check_leaf(leaf, usage)
-        return CertificatePath(_climb((leaf,), intermediates, store))
+        return CertificatePath(_shortest(leaf, intermediates, roots))
     except NotTrusted as fault:
         return fault
+    except (ValueError, TypeError):
+        return _unreadable()
 
 
-def _climb(
-    path: tuple[x509.Certificate, ...],
+def _shortest(
+    leaf: x509.Certificate,
     intermediates: tuple[x509.Certificate, ...],
-    store: TrustStore,
+    roots: tuple[x509.Certificate, ...],
 ) -> tuple[x509.Certificate, ...]:
-    last = path[-1]
-    for root in store.by_subject.get(last.issuer, ()):
-        if last == root:
+    """Search breadth first and visit each authority once.
+
+    Its shortest way down is also the one that path lengths restrict least. So loops end, and a
+    pile of authorities that issued each other costs no more than `MAX_CHECKS` verifications.
+    """
+    waiting = deque([(leaf,)])
+    left = list(dict.fromkeys(intermediates))
+    checks = 0
+    while waiting:
+        path = waiting.popleft()
+        last = path[-1]
+        if last in roots:
             return path
-        if _issued(root, last, below=len(path) - 1):
-            return (*path, root)
-    for candidate in intermediates:
-        if candidate in path or candidate.subject != last.issuer or len(path) >= MAX_LENGTH:
-            continue
-        if not _issued(candidate, last, below=len(path) - 1):
-            continue
-        try:
-            return _climb((*path, candidate), intermediates, store)
-        except NotTrusted:
-            continue
-    raise _fault(
-        "untrusted_issuer",
-        f"Chứng thư số “{certificate_title(path[0])}” không dẫn về cơ quan chứng thực nào "
-        "được tin cậy.",
-        f"The certificate of “{certificate_title(path[0])}” leads to no trusted root.",
-    )
+        candidates = [item for item in roots if item.subject == last.issuer]
+        if len(path) < MAX_LENGTH:
+            candidates += [item for item in left if item.subject == last.issuer]
+        for candidate in candidates:
+            checks += 1
+            if checks > MAX_CHECKS:
+                raise _untrusted(leaf)
+            if not _issued(candidate, last, below=len(path) - 1):
+                continue
+            if candidate in roots:
+                return (*path, candidate)
+            left.remove(candidate)
+            waiting.append((*path, candidate))
+    raise _untrusted(leaf)
 
 
 def _issued(issuer: x509.Certificate, certificate: x509.Certificate, *, below: int) -> bool:
@@ -165,7 +203,14 @@ def _issued(issuer: x509.Certificate, certificate: x509.Certificate, *, below: i
         ):
             return False
         certificate.verify_directly_issued_by(issuer)
-    except (NotTrusted, InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
+    except (
+        NotTrusted,
+        InvalidSignature,
+        UnsupportedAlgorithm,
+        ValueError,
+        TypeError,
+        x509.DuplicateExtension,
+    ):
         return False
     return True
 
@@ -179,11 +224,11 @@ def check_leaf(leaf: x509.Certificate, usage: Usage) -> None:
         key_usage = _extension(leaf, x509.KeyUsage)
         extended = _extension(leaf, x509.ExtendedKeyUsage)
     except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
-        raise _fault(
-            "certificate", "Không đọc được chứng thư số.", "The certificate cannot be read."
-        ) from None
+        raise _unreadable() from None
     may_sign = key_usage is None or key_usage.digital_signature or key_usage.content_commitment
-    if usage is Usage.TIMESTAMP:
+    if usage is Usage.SIGNATURE:
+        may_sign = may_sign and (extended is None or not _FOR_DOCUMENTS.isdisjoint(extended))
+    elif usage is Usage.TIMESTAMP:
         may_sign = may_sign and list(extended or ()) == [ExtendedKeyUsageOID.TIME_STAMPING]
     elif usage is Usage.REVOCATION_ANSWER:
         may_sign = may_sign and ExtendedKeyUsageOID.OCSP_SIGNING in (extended or ())
@@ -197,11 +242,12 @@ def check_leaf(leaf: x509.Certificate, usage: Usage) -> None:
 
 def _check_extensions(certificate: x509.Certificate) -> None:
     for extension in certificate.extensions:
-        if extension.critical and extension.oid not in _UNDERSTOOD:
+        unknown = extension.critical and extension.oid not in _UNDERSTOOD
+        if unknown or extension.oid == ExtensionOID.NAME_CONSTRAINTS:
             raise _fault(
                 "certificate",
                 "Chứng thư số đòi hỏi một điều kiện mà phần mềm này không hiểu.",
-                f"The certificate has an unknown critical extension {extension.oid.dotted_string}.",
+                f"The certificate demands what is not understood: {extension.oid.dotted_string}.",
             )
 
 
@@ -210,6 +256,19 @@ def _extension(certificate: x509.Certificate, kind: type[_E]) -> _E | None:
         return certificate.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:
         return None
+
+
+def _untrusted(leaf: x509.Certificate) -> NotTrusted:
+    title = certificate_title(leaf)
+    return _fault(
+        "untrusted_issuer",
+        f"Chứng thư số “{title}” không dẫn về cơ quan chứng thực nào được tin cậy.",
+        f"The certificate of “{title}” leads to no trusted root.",
+    )
+
+
+def _unreadable() -> NotTrusted:
+    return _fault("certificate", "Không đọc được chứng thư số.", "The certificate cannot be read.")
 
 
 def _fault(code: str, vi: str, en: str) -> NotTrusted:

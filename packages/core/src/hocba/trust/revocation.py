@@ -200,12 +200,22 @@ def _crl_signed(der: bytes, issuer: x509.Certificate) -> bool:
         return False
     if any(extension.critical for extension in crl.extensions):
         return False  # a partial or indirect list, which is not understood here
+    if not _may_sign_lists(issuer):
+        return False
     key = issuer.public_key()
     if not isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
         return False
     if not isinstance(crl.signature_hash_algorithm, hashes.SHA256 | hashes.SHA384 | hashes.SHA512):
         return False
     return crl.is_signature_valid(key)
+
+
+def _may_sign_lists(issuer: x509.Certificate) -> bool:
+    """RFC 5280 section 6.3.3 (f)."""
+    try:
+        return issuer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
+    except x509.ExtensionNotFound:
+        return True
 
 
 @lru_cache(maxsize=8192)
@@ -219,7 +229,7 @@ def _crl_answer(
         entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
         revoked_at = None if entry is None else _effective(entry)
         return _Answer(crl.last_update_utc, crl.next_update_utc, revoked_at)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
         return None
 
 

@@ -40,13 +40,18 @@ class TrustStore:
         roots: list[x509.Certificate] = []
         log_keys: list[Ed25519PublicKey] = []
         for content in files:
-            for block in _BLOCK.finditer(content):
+            blocks = list(_BLOCK.finditer(content))
+            if len(blocks) != content.count(b"-----BEGIN "):
+                raise _wrong_file()
+            for block in blocks:
                 try:
                     if block[1] == b"CERTIFICATE":
-                        roots.append(x509.load_pem_x509_certificate(block[0]))
+                        root = x509.load_pem_x509_certificate(block[0])
+                        _ = (root.subject, root.extensions)  # parsed only when asked for
+                        roots.append(root)
                         continue
                     key = load_pem_public_key(block[0]) if block[1] == b"PUBLIC KEY" else None
-                except (ValueError, UnsupportedAlgorithm):
+                except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
                     key = None
                 if not isinstance(key, Ed25519PublicKey):
                     raise _wrong_file()

@@ -12,6 +12,7 @@ from hocba_server.school.issuing.models import (
     SignatureStamp,
 )
 from hocba_server.school.registry.models import Classroom, SchoolRole
+from hocba_server.school.registry.names import NameKey, name_key
 from hocba_server.school.registry.permissions import deny_other_school, deny_role, require
 from hocba_server.school.registry.selectors import not_found, own_assignments
 from hocba_server.web.accounts.actor import Actor
@@ -36,9 +37,13 @@ def batch_of(classroom: Classroom) -> IssueBatch | None:
 
 
 def records_of(batch: IssueBatch) -> list[AnnualRecordDraft]:
-    """The records of a batch without their bytes."""
+    """The records of a batch without their bytes, in Vietnamese name order."""
     rows = AnnualRecordDraft.objects.filter(batch=batch).select_related("enrolment__pupil")
-    return list(rows.defer("document"))
+    return sorted(rows.defer("document"), key=_name_order)
+
+
+def _name_order(row: AnnualRecordDraft) -> tuple[NameKey, int]:
+    return name_key(row.enrolment.pupil.full_name), row.pk
 
 
 def state_counts(batch: IssueBatch) -> dict[str, int]:
