@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 
 from hocba.errors import Refused
 from hocba_server.web.accounts.actor import Actor, actor_of
+from hocba_server.web.design.language import in_page_language
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]
@@ -31,10 +32,10 @@ def city_page(view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespon
             return view(request, by, *args, **kwargs)
         except Refused as refusal:
             if refusal.code == "not_found":
-                raise Http404(refusal.sentence.vi) from refusal
+                raise Http404(in_page_language(refusal.sentence)) from refusal
             if refusal.code == "role":
-                return _refused(request, refusal.sentence.vi)
-            messages.error(request, refusal.sentence.vi)
+                return _refused(request, in_page_language(refusal.sentence))
+            messages.error(request, in_page_language(refusal.sentence))
             return redirect(request.META.get("HTTP_REFERER") or "/so/")
 
     return page

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 
 from hocba.errors import HocBaError, Refused
 from hocba_server.web.accounts.actor import Actor, actor_of
+from hocba_server.web.design.language import in_page_language
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,10 +33,10 @@ def school_page(view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResp
             return view(request, by, *args, **kwargs)
         except Refused as refusal:
             if refusal.code == "not_found":
-                raise Http404(refusal.sentence.vi) from refusal
+                raise Http404(in_page_language(refusal.sentence)) from refusal
             if refusal.code == "role":
-                return _refused(request, refusal.sentence.vi)
-            messages.error(request, refusal.sentence.vi)
+                return _refused(request, in_page_language(refusal.sentence))
+            messages.error(request, in_page_language(refusal.sentence))
             return redirect(request.META.get("HTTP_REFERER") or "/truong/")
 
     return page
@@ -52,5 +53,5 @@ def attempt(request: HttpRequest, work: Callable[[], T]) -> T | None:
     except HocBaError as fault:
         if isinstance(fault, Refused) and fault.code in {"role", "not_found"}:
             raise
-        messages.error(request, fault.sentence.vi)
+        messages.error(request, in_page_language(fault.sentence))
         return None

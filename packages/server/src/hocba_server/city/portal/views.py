@@ -16,6 +16,7 @@ from hocba_server.city.repository.selectors import (
     status_of,
 )
 from hocba_server.city.repository.services import OpenedRecord
+from hocba_server.web.design.language import in_page_language
 
 _SESSION = "hocba_confirmed"
 _MINUTES = 30
@@ -30,7 +31,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         try:
             report = services.verify_file(file.read(), name=file.name or "tệp", at=timezone.now())
         except HocBaError as fault:
-            problem = fault.sentence.vi
+            problem = in_page_language(fault.sentence)
     elif request.method == "POST":
         problem = "Chưa chọn tệp. Kéo thả tệp XML hoặc PDF vào ô, rồi bấm Kiểm tra."
     return _page(request, report=report, problem=problem, number=request.GET.get("ma", ""))
@@ -48,7 +49,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
             at=timezone.now(),
         )
     except Refused as refusal:
-        return _page(request, problem=refusal.sentence.vi, number=number)
+        return _page(request, problem=in_page_language(refusal.sentence), number=number)
     request.session[_SESSION] = {
         **request.session.get(_SESSION, {}),
         found: timezone.now().timestamp() + _MINUTES * 60,
@@ -122,7 +123,7 @@ def _opened(request: HttpRequest, record_uuid: str, purpose: str) -> OpenedRecor
     try:
         return services.open_for_holder(record_uuid=record_uuid, at=now, purpose=purpose)
     except Refused as refusal:
-        raise Http404(refusal.sentence.vi) from refusal
+        raise Http404(in_page_language(refusal.sentence)) from refusal
 
 
 def _page(
@@ -135,7 +136,7 @@ def _page(
 ) -> HttpResponse:
     stamps = [
         {
-            "role": f"{signer.role_name.vi}{f' · {signer.subject}' if signer.subject else ''}",
+            "role": " · ".join(filter(None, (in_page_language(signer.role_name), signer.subject))),
             "name": signer.name,
             "issuer": signer.issuer,
             "at": signer.signed_at,
