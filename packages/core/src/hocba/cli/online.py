@@ -52,10 +52,11 @@ def ask(address: str, document: bytes) -> PortalAnswer:
             content = answer.read(_MAX_ANSWER)
     except (HTTPError, URLError, OSError, ValueError):
         raise _unavailable(address) from None
-    return _read(content)
+    return read_answer(content)
 
 
-def _read(content: bytes) -> PortalAnswer:
+def read_answer(content: bytes) -> PortalAnswer:
+    """Read what the portal answered. Raises `Malformed` with code `portal_answer`."""
     try:
         answer: dict[str, Any] = json.loads(content)
         status = StatusAnswer(

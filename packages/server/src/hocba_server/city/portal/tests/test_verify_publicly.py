@@ -8,8 +8,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from hocba.cli.online import read_answer
 from hocba.record.sample import sample_record
+from hocba.verify.document import Circumstances, verify_document
+from hocba.verify.verdict import Verdict
 from hocba_server.city.conftest import Submit
+from hocba_server.city.tests.cast import SENT
+from hocba_server.city.trust import trust_store
 from hocba_server.web.audit.models import AuditEntry
 
 RECORD = sample_record(4)
@@ -95,6 +100,18 @@ def test_the_status_is_told_to_who_has_the_file(client: Client, kept: bytes) -> 
     assert known["evidence"]
     guess = client.get(address, {"sha256": "0" * 64}).json()
     assert (guess["status"], guess["evidence"]) == ("unknown", None)
+
+
+def test_the_command_line_understands_the_portal(client: Client, kept: bytes) -> None:
+    digest = hashlib.sha256(kept).hexdigest()
+    answer = client.get(f"/api/v1/hoc-ba/{NUMBER}/trang-thai", {"sha256": digest})
+    told = read_answer(answer.content)
+    assert told.evidence is not None
+    circumstances = Circumstances(
+        store=trust_store(), at=SENT, evidence=told.evidence, status=told.status
+    )
+    report = verify_document(kept, name="hoc-ba.xml", circumstances=circumstances)
+    assert report.verdict is Verdict.VALID, report.to_text()
 
 
 def test_the_qr_address_fills_in_the_number(client: Client) -> None:
