@@ -1,49 +1,25 @@
-"""What every page of the school house does alike: who asks, and how a refusal is shown."""
+"""Pages of a school."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TypeVar
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest
 
-from hocba.errors import HocBaError, Refused
-from hocba_server.web.accounts.actor import Actor, actor_of
+from hocba.errors import HocBaError, Refused, Sentence
+from hocba_server.web.accounts.pages import House
 from hocba_server.web.design.language import in_page_language
 
-P = ParamSpec("P")
 T = TypeVar("T")
-Page = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]
 
-
-def school_page(view: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Give the view the person; a wrong role is a 403 with its reason, another school a 404."""
-
-    @functools.wraps(view)
-    def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect("/")
-        by = actor_of(request)
-        if by.house != "school":
-            return _refused(request, "Trang này dành cho nhà trường.")
-        try:
-            return view(request, by, *args, **kwargs)
-        except Refused as refusal:
-            if refusal.code == "not_found":
-                raise Http404(in_page_language(refusal.sentence)) from refusal
-            if refusal.code == "role":
-                return _refused(request, in_page_language(refusal.sentence))
-            messages.error(request, in_page_language(refusal.sentence))
-            return redirect(request.META.get("HTTP_REFERER") or "/truong/")
-
-    return page
-
-
-def _refused(request: HttpRequest, reason: str) -> HttpResponse:
-    return render(request, "school_registry/refused.html", {"reason": reason}, status=403)
+SCHOOL = House(
+    "school",
+    "/truong/",
+    Sentence("Trang này dành cho nhà trường.", "This page is for schools."),
+)
+school_page = SCHOOL.page
 
 
 def attempt(request: HttpRequest, work: Callable[[], T]) -> T | None:
