@@ -6,6 +6,7 @@ For the demo and training only; a city uses the services of real authorities.
 from __future__ import annotations
 
 import argparse
+import re
 import signal
 from datetime import UTC, datetime
 from functools import partial
@@ -30,7 +31,8 @@ class _Handler(BaseHTTPRequestHandler):
         super().__init__(*args)
 
     def do_POST(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
+        announced = self.headers.get("Content-Length") or ""
+        length = int(announced) if re.fullmatch(r"[0-9]{1,9}", announced) else 0
         if not 0 < length <= MAX_REQUEST:
             self.close_connection = True
             self._answer(413, "text/plain", b"")

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hocba.errors import Malformed
 from hocba.ports import Key
 
+_SHA256_SIZE = 32
+
 
 def sign_token(request: bytes, *, key: Key, serial: int, at: datetime, policy: str) -> bytes:
     """Answer a TimeStampReq as a service does: the DER TimeStampResp.
@@ -22,7 +24,8 @@ def sign_token(request: bytes, *, key: Key, serial: int, at: datetime, policy: s
     try:
         asked = tsp.TimeStampReq.load(request, strict=True)
         imprint = asked["message_imprint"]
-        if imprint["hash_algorithm"]["algorithm"].native != "sha256":
+        digest = imprint["hashed_message"].native
+        if imprint["hash_algorithm"]["algorithm"].native != "sha256" or len(digest) != _SHA256_SIZE:
             raise _unreadable()
         info = tsp.TSTInfo(
             {

@@ -68,7 +68,8 @@ class CertWorld:
                 f"Thư mục {directory} đã có thế giới chứng thư số.",
                 "The folder already holds a certificate world.",
             )
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        directory.mkdir(parents=True, exist_ok=True)
+        directory.chmod(0o700)
         keys: dict[str, SoftKey] = {}
         validity = issuing.span(now - _BACKDATED, _TEN_YEARS)
         for name, title in _NAMES.items():

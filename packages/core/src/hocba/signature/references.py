@@ -74,6 +74,9 @@ def resolve(
             properties += 1
         else:
             raise fault("wrong_reference")
+        if reference.enveloped and reference.target not in data:
+            # It would take the whole signature out and leave nothing of what is inside it.
+            raise fault("extra_transform", "Transforms")
     if len(data) > 1 or times > 1 or properties > 1:
         raise fault("wrong_reference")
     if not data or not times or (signed is not None and not properties):

@@ -161,7 +161,7 @@ def _shortest(
     Its shortest way down is also the one that path lengths restrict least. So loops end, and a
     pile of authorities that issued each other costs no more than `MAX_CHECKS` verifications.
     """
-    waiting = deque([(leaf,)])
+    waiting: deque[tuple[x509.Certificate, ...]] = deque([(leaf,)])
     left = list(dict.fromkeys(intermediates))
     checks = 0
     while waiting:

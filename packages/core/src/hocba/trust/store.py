@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -22,14 +22,6 @@ class TrustStore:
 
     roots: tuple[x509.Certificate, ...] = ()
     log_keys: tuple[Ed25519PublicKey, ...] = ()
-    by_subject: Mapping[x509.Name, tuple[x509.Certificate, ...]] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Index the roots by name."""
-        index: dict[x509.Name, tuple[x509.Certificate, ...]] = {}
-        for root in self.roots:
-            index[root.subject] = (*index.get(root.subject, ()), root)
-        object.__setattr__(self, "by_subject", index)
 
     @classmethod
     def from_pem(cls, files: Iterable[bytes]) -> TrustStore:
