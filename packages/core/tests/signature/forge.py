@@ -99,3 +99,10 @@ def xml(text: str) -> etree._Element:
     spaces = 'xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
     spaces += ' xmlns:xa="http://uri.etsi.org/01903/v1.3.2#"'
     return etree.fromstring(f"<x {spaces}>{text}</x>")[0]
+
+
+def one(root: etree._Element, path: str) -> etree._Element:
+    """Find an element by its path."""
+    found = root.find(path)
+    assert found is not None, path
+    return found

@@ -128,6 +128,42 @@ def test_each_answer_is_fetched_once(case: Case) -> None:
     assert sorted(asked, key=id) == sorted({case.key.certificate, case.known[2]}, key=id)
 
 
+def test_one_list_for_all_authorities_of_a_root(case: Case) -> None:
+    asked: list[x509.Certificate] = []
+
+    class Counting(LocalRevocation):
+        def crl(self, certificate: x509.Certificate) -> bytes | None:
+            asked.append(certificate)
+            return super().crl(certificate)
+
+    school = case.world.issue_organisation("Trường Mẫu", "00000401").certificate
+    source = Counting(case.world, lambda: LATER)
+    leaves = [case.key.certificate, school]
+    evidence = collect_evidence(leaves, case.known, case.store, USED, source)
+    assert (len(asked), len(evidence.crls), len(evidence.ocsp)) == (1, 1, 3)
+    for leaf in leaves:
+        path = build_path(leaf, case.known, case.store, USED)
+        assert check_revocation(path, evidence, USED).status is GOOD
+
+
+def test_without_ocsp_the_list_of_the_authority_serves(case: Case) -> None:
+    class ListsOnly(LocalRevocation):
+        def ocsp(self, *_asked: x509.Certificate) -> None:
+            return None
+
+    source = ListsOnly(case.world, lambda: LATER)
+    leaves = [case.key.certificate]
+    evidence = collect_evidence(leaves, case.known, case.store, USED, source)
+    assert evidence.ocsp == ()
+    assert case.status(evidence) is GOOD
+
+
+def test_certificates_without_a_path_are_skipped(case: Case) -> None:
+    source = LocalRevocation(case.world, lambda: LATER)
+    evidence = collect_evidence([case.key.certificate], [], case.store, USED, source)
+    assert evidence == Evidence()
+
+
 def test_an_unreachable_service_is_no_answer(case: Case) -> None:
     class Away:
         def ocsp(self, *_arguments: object) -> bytes | None:

@@ -23,6 +23,7 @@ from hocba.errors import NotTrusted
 from hocba.packet.canonical import EXCLUSIVE, INCLUSIVE, canonical_bytes
 from hocba.packet.enveloped import ECDSA_SIZE, ENVELOPED, SHA256, XMLDSIG
 from hocba.trust.algorithms import SignatureAlgorithm, verify_digest
+from hocba.trust.parsing import UNREADABLE, load_certificate
 
 _DS = f"{{{XMLDSIG}}}"
 SIGNATURE_TAG = f"{_DS}Signature"
@@ -218,8 +219,8 @@ def _certificate(signature: etree._Element) -> x509.Certificate:
     der = _base64(nodes[0]) if nodes else b""
     try:
         if 0 < len(der) <= _MAX_CERTIFICATE:
-            return x509.load_der_x509_certificate(der)
-    except ValueError:
+            return load_certificate(der)
+    except UNREADABLE:
         pass
     raise _fault("certificate", "Chữ ký giao dịch không có chứng thư số.", "has no certificate")
 

@@ -23,6 +23,7 @@ from hocba.packet.enveloped_check import SIGNATURE_TAG, check_enveloped
 from hocba.packet.package import unpack_content
 from hocba.record.codec import parse_xml
 from hocba.trust.algorithms import SignatureAlgorithm
+from hocba.trust.parsing import UNREADABLE, load_certificate
 
 ROOT_TAG = "CHUNG_THU_SO"
 ROOT_ID = "dataChungThu"
@@ -105,8 +106,8 @@ def read_registration(content: str) -> ReadRegistration:
 def _certificate(encoded: str) -> x509.Certificate:
     try:
         der = binascii.a2b_base64("".join(encoded.split()).encode(), strict_mode=True)
-        return x509.load_der_x509_certificate(der)
-    except ValueError:
+        return load_certificate(der)
+    except UNREADABLE:
         raise _malformed("không có chứng thư số đọc được", "no certificate") from None
 
 

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import hashes
 from hocba.errors import HocBaError, NotTrusted
 from hocba.rendition.pdf_file import malformed_pdf, open_pdf
 from hocba.trust.algorithms import SignatureAlgorithm, verify_digest
+from hocba.trust.parsing import load_certificate
 
 _PDF_DATE = re.compile(r"D:(\d{14})(?:Z|([+-])(\d\d)'(\d\d)'?)")
 _MAX_CERTIFICATES = 10
@@ -166,12 +167,10 @@ def _read_cms(pdf: bytes, parts: _SealParts) -> PdfSealFact:
     algorithm = _algorithm(signer)
     covered = _covered(pdf, parts)
     value = signer["signature"].native
-    certificate = x509.load_der_x509_certificate(leaf.dump())
+    certificate = load_certificate(leaf.dump())
     return PdfSealFact(
         certificate=certificate,
-        chain=tuple(
-            x509.load_der_x509_certificate(each.dump()) for each in certificates if each is not leaf
-        ),
+        chain=tuple(load_certificate(each.dump()) for each in certificates if each is not leaf),
         signing_time=parse_pdf_date(parts.moment),
         algorithm=algorithm,
         fault=_first_fault(parts, covered, signed, certificate, algorithm),

@@ -9,12 +9,12 @@ from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from hocba.signature.faults import fault
 from hocba.trust.algorithms import SignatureAlgorithm
+from hocba.trust.parsing import UNREADABLE, load_certificate
 
 MAX_CERTIFICATE = 10_000
 """Bytes of DER; larger ones are refused unread."""
@@ -45,18 +45,8 @@ def certificate_from_der(der: bytes) -> KnownCertificate:
     if len(der) > MAX_CERTIFICATE:
         raise fault("certificate")
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        # These parts are parsed when they are asked for: broken ones must show here, not later.
-        _ = (certificate.issuer, certificate.extensions, certificate.not_valid_after_utc)
-        return known_certificate(certificate)
-    except (
-        ValueError,
-        TypeError,
-        UnsupportedAlgorithm,
-        NotImplementedError,
-        x509.DuplicateExtension,
-        x509.UnsupportedGeneralNameType,
-    ):
+        return known_certificate(load_certificate(der))
+    except UNREADABLE:
         raise fault("certificate") from None
 
 

@@ -91,6 +91,7 @@ def read_container(data: bytes) -> tuple[bytes | None, Evidence]:
         NotImplementedError,
         RuntimeError,
         ValueError,
+        IndexError,
         EOFError,
         OSError,
     ):

@@ -15,12 +15,13 @@ from functools import lru_cache
 from typing import Final, TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from hocba.errors import NotTrusted
 from hocba.trust.algorithms import check_key
+from hocba.trust.parsing import UNREADABLE
 from hocba.trust.store import TrustStore
 
 MAX_LENGTH: Final = 5
@@ -147,7 +148,7 @@ def _structural_path(
         return CertificatePath(_shortest(leaf, intermediates, roots))
     except NotTrusted as fault:
         return fault
-    except (ValueError, TypeError):
+    except UNREADABLE:
         return _unreadable()
 
 
@@ -203,14 +204,7 @@ def _issued(issuer: x509.Certificate, certificate: x509.Certificate, *, below: i
         ):
             return False
         certificate.verify_directly_issued_by(issuer)
-    except (
-        NotTrusted,
-        InvalidSignature,
-        UnsupportedAlgorithm,
-        ValueError,
-        TypeError,
-        x509.DuplicateExtension,
-    ):
+    except (NotTrusted, InvalidSignature, *UNREADABLE):
         return False
     return True
 
@@ -223,7 +217,7 @@ def check_leaf(leaf: x509.Certificate, usage: Usage) -> None:
         constraints = _extension(leaf, x509.BasicConstraints)
         key_usage = _extension(leaf, x509.KeyUsage)
         extended = _extension(leaf, x509.ExtendedKeyUsage)
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
+    except UNREADABLE:
         raise _unreadable() from None
     may_sign = key_usage is None or key_usage.digital_signature or key_usage.content_commitment
     if usage is Usage.SIGNATURE:

@@ -16,7 +16,7 @@ from enum import Enum
 from functools import lru_cache
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -25,6 +25,7 @@ from cryptography.x509 import ocsp
 
 from hocba.errors import NotTrusted
 from hocba.trust.evidence import Evidence
+from hocba.trust.parsing import UNREADABLE
 from hocba.trust.path import CertificatePath, Usage, check_leaf
 
 MAX_ANSWER = 5_000_000
@@ -106,7 +107,7 @@ def _ocsp(der: bytes) -> ocsp.OCSPResponse | None:
         response = ocsp.load_der_ocsp_response(der)
         good = response.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL
         return response if good else None
-    except (ValueError, TypeError):
+    except UNREADABLE:
         return None
 
 
@@ -125,7 +126,7 @@ def _ocsp_answer(
         return _Answer(
             response.this_update_utc, response.next_update_utc, response.revocation_time_utc
         )
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except UNREADABLE:
         return None
 
 
@@ -155,7 +156,7 @@ def _ocsp_signed(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> bool:
         try:
             delegate.verify_directly_issued_by(issuer)
             check_leaf(delegate, Usage.REVOCATION_ANSWER)
-        except (NotTrusted, InvalidSignature, ValueError, TypeError):
+        except (NotTrusted, InvalidSignature, *UNREADABLE):
             continue
         made = response.produced_at_utc
         if delegate.not_valid_before_utc <= made <= delegate.not_valid_after_utc:
@@ -189,7 +190,7 @@ def _crl(der: bytes) -> x509.CertificateRevocationList | None:
         return None
     try:
         return x509.load_der_x509_crl(der)
-    except (ValueError, TypeError):
+    except UNREADABLE:
         return None
 
 
@@ -229,7 +230,7 @@ def _crl_answer(
         entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
         revoked_at = None if entry is None else _effective(entry)
         return _Answer(crl.last_update_utc, crl.next_update_utc, revoked_at)
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
+    except UNREADABLE:
         return None
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_public_key
 
 from hocba.errors import Malformed
+from hocba.trust.parsing import UNREADABLE, load_certificate
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----[A-Za-z0-9+/=\s]{1,20000}-----END \1-----")
 
@@ -38,12 +38,11 @@ class TrustStore:
             for block in blocks:
                 try:
                     if block[1] == b"CERTIFICATE":
-                        root = x509.load_pem_x509_certificate(block[0])
-                        _ = (root.subject, root.extensions)  # parsed only when asked for
-                        roots.append(root)
+                        pem = x509.load_pem_x509_certificate(block[0])
+                        roots.append(load_certificate(pem.public_bytes(Encoding.DER)))
                         continue
                     key = load_pem_public_key(block[0]) if block[1] == b"PUBLIC KEY" else None
-                except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
+                except UNREADABLE:
                     key = None
                 if not isinstance(key, Ed25519PublicKey):
                     raise _wrong_file()

@@ -15,6 +15,7 @@ from hocba.rendition.seal import PdfSealFact
 from hocba.signature.timestamp import read_token
 from hocba.signature.xml_verify import SignatureFact
 from hocba.trust.evidence import Evidence
+from hocba.trust.parsing import UNREADABLE, load_certificate
 from hocba.trust.path import CertificatePath, Usage, build_path, certificate_title
 from hocba.trust.revocation import RevocationStatus, check_revocation
 from hocba.trust.store import TrustStore
@@ -36,8 +37,8 @@ class UsedCertificate:
 @lru_cache(maxsize=1024)
 def _certificate(der: bytes) -> x509.Certificate | None:
     try:
-        return x509.load_der_x509_certificate(der)
-    except ValueError:
+        return load_certificate(der)
+    except UNREADABLE:
         return None
 
 
