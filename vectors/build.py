@@ -136,6 +136,10 @@ class Builder:
         second = self.shop.world.issue_person(english.full_name, english.personal_id)
         swapped = _swapped(good, second)
         self.xml("swapped-certificate", swapped, "integrity", "signature_mismatch")
+        self.build_signature_parts()
+
+    def build_signature_parts(self) -> None:
+        """References, algorithms and dates that an attacker could change."""
         self.edited(
             "extra-transform",
             replace(

@@ -18,7 +18,7 @@ from hocba_server.adapters.gateway import GatewayClient, gateway_client
 from hocba_server.adapters.keystores import KeyStore, key_store
 from hocba_server.config.jobs import school_jobs
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
-from hocba_server.school.issuing.models import AnnualRecordDraft
+from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import batch_by_id
 from hocba_server.school.registry.models import Ownership, SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
@@ -80,26 +80,35 @@ def submit_batch(
             school_year=batch.classroom.school_year,
             message_id=message_id,
         )
-        package = Package.objects.create(
-            school=school,
-            batch=batch,
-            message_id=message_id,
-            request=request,
-            state=PackageState.WAITING,
-            actor=by.to_json(),
-            created_by=by.user_id,
-            created_at=at,
-        )
-        PackageRecord.objects.bulk_create(
-            [
-                PackageRecord(package=package, record=row, answer=RecordAnswer.WAITING)
-                for row in rows
-            ]
-        )
+        package = _keep_package(batch, rows, request, message_id, by, at)
         detail = {"message_id": message_id, "records": [row.record_uuid for row in rows]}
         _audit(by, at, "submit_batch", f"batch:{batch.pk}", detail)
         school_jobs.configure_task(SEND_JOB, allow_unknown=True).defer(package_id=package.pk)
     return package.pk
+
+
+def _keep_package(
+    batch: IssueBatch,
+    rows: list[AnnualRecordDraft],
+    request: messages.Json,
+    message_id: str,
+    by: Actor,
+    at: dt.datetime,
+) -> Package:
+    package = Package.objects.create(
+        school=batch.classroom.school,
+        batch=batch,
+        message_id=message_id,
+        request=request,
+        state=PackageState.WAITING,
+        actor=by.to_json(),
+        created_by=by.user_id,
+        created_at=at,
+    )
+    PackageRecord.objects.bulk_create(
+        [PackageRecord(package=package, record=row, answer=RecordAnswer.WAITING) for row in rows]
+    )
+    return package
 
 
 def _refuse_open_package(batch_id: int) -> None:
