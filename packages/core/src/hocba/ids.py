@@ -9,7 +9,7 @@ import re
 import uuid
 from typing import NewType
 
-from hocba.errors import Malformed
+from hocba.errors import Malformed, Sentence
 
 RecordUuid = NewType("RecordUuid", str)
 """UUID v4 in lower case, 36 characters; one per record unit (pupil x school year)."""
@@ -29,6 +29,9 @@ TraitCode = NewType("TraitCode", str)
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _PERSONAL_ID = re.compile(r"[0-9]{12}")
 _SCHOOL_YEAR = re.compile(r"([0-9]{4})-([0-9]{4})")
+_LAST_PROVINCE = 96
+"""Cà Mau; the codes of 2016 stay in the numbers after the mergers of 2025."""
+_SEX_DIGIT = {"Nam": 0, "Nữ": 1}
 
 
 def parse_record_uuid(text: str, *, where: str | None = None) -> RecordUuid:
@@ -60,6 +63,40 @@ def parse_personal_id(text: str, *, where: str | None = None) -> PersonalId:
     return PersonalId(text)
 
 
+def personal_id_doubts(number: PersonalId, *, gender: str, birth_date: str) -> tuple[Sentence, ...]:
+    """What about a personal number does not fit the pupil: warnings, never errors.
+
+    Structure (NĐ 07/2016/NĐ-CP Điều 7, TT 59/2021/TT-BCA Điều 4): three digits for the province
+    of the birth registration, one for century and sex, two for the year of birth, six random.
+    `gender` is "Nam" or "Nữ", `birth_date` ends in the year.
+    """
+    doubts = []
+    if int(number[:3]) > _LAST_PROVINCE:
+        doubts.append(
+            Sentence(
+                f"Ba chữ số đầu “{number[:3]}” không phải mã tỉnh, thành phố nào.",
+                f"The first three digits “{number[:3]}” are no province.",
+            )
+        )
+    century, sex = divmod(int(number[3]), 2)
+    if gender in _SEX_DIGIT and sex != _SEX_DIGIT[gender]:
+        doubts.append(
+            Sentence(
+                f"Chữ số thứ tư “{number[3]}” không hợp với giới tính {gender}.",
+                f"The fourth digit “{number[3]}” does not fit the sex {gender}.",
+            )
+        )
+    year = birth_date[-4:]
+    if year.isdigit() and int(year) != 1900 + century * 100 + int(number[4:6]):
+        doubts.append(
+            Sentence(
+                f"Chữ số thứ tư đến thứ sáu “{number[3:6]}” không hợp với năm sinh {year}.",
+                f"The fourth to sixth digits “{number[3:6]}” do not fit the year of birth {year}.",
+            )
+        )
+    return tuple(doubts)
+
+
 class SchoolYear(str):
     """Năm học `YYYY-YYYY`, the second year one after the first, e.g. "2025-2026"."""
 
@@ -82,3 +119,7 @@ class SchoolYear(str):
     def first(self) -> int:
         """Calendar year in which the school year starts."""
         return int(self[:4])
+
+    def following(self) -> SchoolYear:
+        """The school year after this one."""
+        return SchoolYear(f"{self.first + 1}-{self.first + 2}")

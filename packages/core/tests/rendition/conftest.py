@@ -1,11 +1,16 @@
-"""The invented pupil, school and keys of the rendition tests."""
+"""The invented pupil, school and keys of the rendition tests.
+
+Lets the tests import `booklet_world`: the importlib mode adds no paths itself.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +45,8 @@ from hocba.record.model import (
 )
 from hocba.rendition.form import SignatureLine, render_pdf
 from hocba.rendition.seal import seal_pdf
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 VIETNAM = timezone(timedelta(hours=7))
 UUID = RecordUuid("00000000-0000-4000-8000-000000000001")

@@ -261,6 +261,16 @@ def test_bytes_hidden_behind_the_cms_are_refused(sealed: bytes) -> None:
     assert refusal.value.code == "seal_malformed"
 
 
+def test_the_seal_is_written_in_one_way_only(sealed: bytes) -> None:
+    """Blanks, and digits of the other case, mean the same to a reader but are other bytes."""
+    start, end = contents_of(sealed)
+    letter = next(at for at in range(start, end) if chr(sealed[at]) in "abcdefABCDEF")
+    for at, change in ((end - 4, b"\t\t"), (letter, sealed[letter : letter + 1].swapcase())):
+        changed = sealed[:at] + change + sealed[at + len(change) :]
+        assert changed != sealed
+        assert fault_code(changed) == "seal_coverage"
+
+
 def test_encrypted_and_too_large_files_are_refused(rendered: bytes) -> None:
     out = BytesIO()
     with pikepdf.open(BytesIO(rendered)) as file:

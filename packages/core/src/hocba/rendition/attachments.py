@@ -17,9 +17,15 @@ _MAX_ATTACHMENTS = 10
 _MAX_ATTACHMENT_BYTES = 10_000_000
 
 
-def add_evidence(pdf: bytes, evidence: bytes | None, timestamp: datetime) -> bytes:
-    """Attach the evidence container, if any, and pack the objects; keeps PDF/A marks and tags."""
+def add_evidence(
+    pdf: bytes, evidence: bytes | None, timestamp: datetime, *, double_sided: bool | None = None
+) -> bytes:
+    """Attach the evidence container, if any, and pack the objects; keeps PDF/A marks and tags.
+
+    `double_sided` is what the print dialog then offers first; None leaves it alone.
+    """
     with open_pdf(pdf) as file:
+        prefer_sides(file, double_sided)
         if evidence is not None:
             spec = pikepdf.AttachedFileSpec(
                 file,
@@ -27,8 +33,8 @@ def add_evidence(pdf: bytes, evidence: bytes | None, timestamp: datetime) -> byt
                 description="Bằng chứng kiểm tra chữ ký: chứng thư, OCSP, CRL, nhật ký công khai",
                 filename=EVIDENCE_NAME,
                 mime_type="application/zip",
-                creation_date=_pdf_date(timestamp),
-                mod_date=_pdf_date(timestamp),
+                creation_date=pdf_date(timestamp),
+                mod_date=pdf_date(timestamp),
                 relationship=pikepdf.Name.Supplement,
             )
             file.attachments[EVIDENCE_NAME] = spec
@@ -42,7 +48,18 @@ def add_evidence(pdf: bytes, evidence: bytes | None, timestamp: datetime) -> byt
     return out.getvalue()
 
 
-def _pdf_date(moment: datetime) -> str:
+def prefer_sides(file: pikepdf.Pdf, double_sided: bool | None) -> None:
+    """Tell the print dialog which sides to offer first (ISO 32000-1, table 150, Duplex)."""
+    if double_sided is None:
+        return
+    wish = pikepdf.Name.DuplexFlipLongEdge if double_sided else pikepdf.Name.Simplex
+    wishes = file.Root.get("/ViewerPreferences", pikepdf.Dictionary())
+    wishes.Duplex = wish
+    file.Root.ViewerPreferences = wishes
+
+
+def pdf_date(moment: datetime) -> str:
+    """Write a moment as PDF dates are written, in UTC."""
     return moment.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ")
 
 

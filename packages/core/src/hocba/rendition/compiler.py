@@ -25,9 +25,10 @@ PRINT_FONT = "Tinos"
 _lock = threading.Lock()
 
 
-@lru_cache(maxsize=1)
-def _template() -> bytes:
-    return (files("hocba.rendition") / "form.typ").read_bytes()
+@lru_cache(maxsize=8)
+def _source(template: str | tuple[str, ...]) -> bytes:
+    names = (template,) if isinstance(template, str) else template
+    return b"\n".join((files("hocba.rendition") / name).read_bytes() for name in names)
 
 
 @lru_cache(maxsize=2)
@@ -42,9 +43,16 @@ def usable_fonts(fonts: Path | None) -> Path | None:
     return fonts
 
 
-def compile_pdf(inputs: dict[str, str], *, fonts: Path | None, timestamp: datetime) -> bytes:
-    """Compile the form to PDF/A-3a and PDF/UA-1; the same input gives the same bytes.
+def compile_pdf(
+    inputs: dict[str, str],
+    *,
+    fonts: Path | None,
+    timestamp: datetime,
+    template: str | tuple[str, ...],
+) -> bytes:
+    """Compile a template of this folder to PDF/A-3a and PDF/UA-1; same input, same bytes.
 
+    A tuple names files that are read one behind the other: the shared parts, then the template.
     Raises `Refused` with code `rendition` when the data cannot be set, e.g. a letter that the
     font does not have.
     """
@@ -53,11 +61,11 @@ def compile_pdf(inputs: dict[str, str], *, fonts: Path | None, timestamp: dateti
     try:
         with _lock:
             pdf = _compiler(folder).compile(
-                _template(),
+                _source(template),
                 format="pdf",
                 sys_inputs={**inputs, "fonts": json.dumps(families)},
                 pdf_standards=["a-3a", "ua-1"],
-                timestamp=timestamp.astimezone(UTC),
+                timestamp=timestamp.astimezone(UTC).replace(microsecond=0),
             )
     except (typst.TypstError, RuntimeError) as error:
         raise Refused(

@@ -1,7 +1,8 @@
 """What stands on the face of the print: the record as the labelled lines of the Ministry's form.
 
-Display B of CV 2088/BGDĐT-GDTH annex 2: words instead of letters, always all fourteen subject
-rows, one comment cell per table. Values are shown exactly as they were signed.
+Display B of CV 2088/BGDĐT-GDTH annex 2: words for levels, always all fourteen subject rows, one
+comment cell per table. Paper form A of TT 27/2020/TT-BGDĐT annex 1: letters for levels and the
+titles of that form. Values are shown exactly as they were signed.
 """
 
 from __future__ import annotations
@@ -10,16 +11,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, Literal
 
 from hocba.assessment.catalogue import SUBJECTS
-from hocba.assessment.levels import SubjectLevel
+from hocba.assessment.levels import SubjectLevel, TraitLevel
 from hocba.ids import TraitCode
 from hocba.record.model import AnnualRecord, SignerRole, SlotId, SubjectResult
+from hocba.rendition.qr import qr_svg
 
 VIETNAM = timezone(timedelta(hours=7))
+TRAINING_SIGN: Final = "(TẬP HUẤN)"
+"""The name of every training school ends with this; what it issues says so on each page."""
+TRAINING_MARK: Final = "TẬP HUẤN - KHÔNG CÓ GIÁ TRỊ"
+DRAFT_MARK: Final = "BẢN NHÁP - CHƯA CÓ GIÁ TRỊ"
 SCORED_ROWS = 7
 """The first seven rows of the form have a score cell (CV 2088 annex 2, QĐ 2904/QĐ-BGDĐT)."""
+
+Form = Literal["A", "B"]
+"""A: the paper form of TT 27/2020 annex 1. B: the display of CV 2088 annex 2."""
+_TITLES: Final[dict[Form, dict[str, str]]] = {
+    "A": {
+        "subjects": "1. Các môn học và hoạt động giáo dục",
+        "score": "Điểm KTĐK",
+        "qualities": "2. Những phẩm chất chủ yếu",
+    },
+    "B": {
+        "subjects": "1. Kết quả các môn học và hoạt động giáo dục",
+        "score": "Điểm kiểm tra",
+        "qualities": "2. Nhận xét những phẩm chất chủ yếu",
+    },
+}
 
 QUALITIES = (
     ("01", "Yêu nước"),
@@ -67,35 +88,44 @@ def date_text(moment: datetime) -> str:
 
 
 def build_face(
-    record: AnnualRecord, signatures: Sequence[SignatureLine], verify_url: str
+    record: AnnualRecord,
+    signatures: Sequence[SignatureLine],
+    verify_url: str,
+    *,
+    form: Form = "B",
+    draft: bool = False,
 ) -> dict[str, Any]:
-    """Lay the record out as the data of the template. Pure; the same input, the same face."""
-    year = record.school_year.replace("-", " – ")
+    """Lay the record out as the data of the template. Pure; the same input, the same face.
+
+    A draft has no QR code: there is nothing to find under its address yet.
+    """
+    year = year_text(record.school_year)
     return {
+        "form": form,
+        "draft": draft,
+        "mark": _mark(record, draft=draft),
+        "titles": _TITLES[form],
         "title": f"Học bạ tiểu học của {record.pupil.full_name}, năm học {year}",
         "author": record.school.school_name,
         "keywords": ["Học bạ số", record.record_uuid, verify_url],
         "attachment": "Học bạ số bản gốc: dữ liệu XML đã ký số",
+        "where_signed": "đính kèm trong tệp này (hoc-ba.xml)",
         "uuid": record.record_uuid,
         "verify_url": verify_url,
+        "qr": None if draft else qr_svg(verify_url),
         "qr_alt": f"Mã QR dẫn tới trang kiểm tra học bạ: {verify_url}",
         "school_year": year,
-        "cover": _cover(record, year),
-        "personal": _personal(record),
+        "cover": _cover(record, year, form),
+        "personal": _personal(record, form),
         "issue": _issue(record),
-        "history": _history(record),
+        "history": history_rows(record),
         "head": _head(record),
         "scored_rows": SCORED_ROWS,
-        "subjects": _subject_rows(record.subjects),
-        "qualities": _trait_rows(record, QUALITIES),
-        "general": _trait_rows(record, GENERAL_COMPETENCES),
-        "specific": _trait_rows(record, SPECIFIC_COMPETENCES),
-        "comments": {
-            "subjects": record.summary.homeroom_comment,
-            "qualities": record.traits.quality_comment,
-            "general": record.traits.general_competence_comment,
-            "specific": record.traits.specific_competence_comment,
-        },
+        "subjects": _subject_rows(record.subjects, form),
+        "qualities": _trait_rows(record, QUALITIES, form),
+        "general": _trait_rows(record, GENERAL_COMPETENCES, form),
+        "specific": _trait_rows(record, SPECIFIC_COMPETENCES, form),
+        "comments": _comments(record),
         "result": record.summary.year_result.value,
         "awards": _awards(record),
         "completion": record.summary.completion_text,
@@ -107,7 +137,28 @@ def build_face(
     }
 
 
-def _cover(record: AnnualRecord, year: str) -> list[tuple[str, str]]:
+def _mark(record: AnnualRecord, *, draft: bool) -> str | None:
+    """The text across every page, in one place: nobody who prints has to think of it."""
+    if record.school.school_name.endswith(TRAINING_SIGN):
+        return TRAINING_MARK
+    return DRAFT_MARK if draft else None
+
+
+def _comments(record: AnnualRecord) -> dict[str, str]:
+    return {
+        "subjects": record.summary.homeroom_comment,
+        "qualities": record.traits.quality_comment,
+        "general": record.traits.general_competence_comment,
+        "specific": record.traits.specific_competence_comment,
+    }
+
+
+def year_text(school_year: str) -> str:
+    """Write a school year as the form does: 2025 – 2026."""
+    return school_year.replace("-", " – ")
+
+
+def _cover(record: AnnualRecord, year: str, form: Form) -> list[tuple[str, str]]:
     school = record.school
     lines = [
         ("Họ và tên học sinh", record.pupil.full_name),
@@ -116,20 +167,23 @@ def _cover(record: AnnualRecord, year: str) -> list[tuple[str, str]]:
         ("Năm học", year),
         ("Xã (Phường, Thị trấn)", school.ward_name),
     ]
+    if form == "A":  # the paper form goes through all years, so it names no class and no year
+        lines = [line for line in lines if line[0] not in {"Lớp", "Năm học"}]
     if school.district_name:  # districts were abolished on 1/7/2025
         lines.append(("Huyện (Thành phố, Quận, Thị xã)", school.district_name))
     return [*lines, ("Tỉnh (Thành phố)", school.province_name)]
 
 
-def _personal(record: AnnualRecord) -> list[tuple[str, str | None]]:
+def _personal(record: AnnualRecord, form: Form) -> list[tuple[str, str | None]]:
     pupil = record.pupil
+    number = [("Mã số định danh cá nhân", pupil.personal_id)] if form == "B" else []
     return [
         ("Họ và tên học sinh", pupil.full_name),
         ("Giới tính", pupil.gender),
         ("Ngày, tháng, năm sinh", pupil.birth_date),
         ("Dân tộc", pupil.ethnic_group),
         ("Quốc tịch", pupil.nationality),
-        ("Mã số định danh cá nhân", pupil.personal_id),
+        *number,
         ("Nơi sinh", pupil.birth_place),
         ("Quê quán", pupil.home_town),
         ("Nơi ở hiện nay", pupil.current_address),
@@ -148,14 +202,15 @@ def _issue(record: AnnualRecord) -> list[tuple[str, str]]:
     ]
 
 
-def _history(record: AnnualRecord) -> list[list[str]]:
+def history_rows(record: AnnualRecord) -> list[list[str]]:
+    """Rows of QUÁ TRÌNH HỌC TẬP; the register number is known of the record's own year only."""
     rows = []
     for year in record.history:
         current = year.school_year == record.school_year
         register = record.pupil.register_number if current else ""
         rows.append(
             [
-                year.school_year.replace("-", " – "),
+                year_text(year.school_year),
                 year.classroom_name,
                 year.school_name,
                 register,
@@ -189,7 +244,7 @@ def _head(record: AnnualRecord) -> list[list[tuple[str, str | None]]]:
     ]
 
 
-def _subject_rows(results: Sequence[SubjectResult]) -> list[dict[str, str | None]]:
+def _subject_rows(results: Sequence[SubjectResult], form: Form) -> list[dict[str, str | None]]:
     by_code = {result.code: result for result in results}
     rows = []
     for subject in SUBJECTS:
@@ -197,25 +252,30 @@ def _subject_rows(results: Sequence[SubjectResult]) -> list[dict[str, str | None
         label = subject.name_on_form
         if result is not None and result.name != subject.name:
             label = result.name
-        rows.append(_subject_row(label, result))
+        rows.append(_subject_row(label, result, form))
     # Nothing that was signed may be missing on the face, so a subject unknown to the form follows.
-    return rows + [_subject_row(result.name, result) for result in by_code.values()]
+    return rows + [_subject_row(result.name, result, form) for result in by_code.values()]
 
 
-def _subject_row(label: str, result: SubjectResult | None) -> dict[str, str | None]:
+def _subject_row(label: str, result: SubjectResult | None, form: Form) -> dict[str, str | None]:
     if result is None:
         return {"label": label, "level": None, "score": None}
     score = result.test_score
     shown = "Miễn" if isinstance(score, SubjectLevel) else None if score is None else str(score)
-    return {"label": label, "level": result.level.word, "score": shown}
+    return {"label": label, "level": _level(result.level, form), "score": shown}
+
+
+def _level(level: SubjectLevel | TraitLevel, form: Form) -> str:
+    """Form A has the letters of its guidance (T H C, T Đ C; M for exempt), display B words."""
+    return level.value if form == "A" else level.word
 
 
 def _trait_rows(
-    record: AnnualRecord, traits: Sequence[tuple[str, str]]
+    record: AnnualRecord, traits: Sequence[tuple[str, str]], form: Form
 ) -> list[tuple[str, str | None]]:
     levels = record.traits.levels
     return [
-        (name, levels[TraitCode(code)].word if TraitCode(code) in levels else None)
+        (name, _level(levels[TraitCode(code)], form) if TraitCode(code) in levels else None)
         for code, name in traits
     ]
 

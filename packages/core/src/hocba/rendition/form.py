@@ -15,10 +15,12 @@ from hocba.errors import Refused
 from hocba.record.model import AnnualRecord
 from hocba.rendition.attachments import RECORD_NAME, add_evidence
 from hocba.rendition.compiler import compile_pdf
-from hocba.rendition.face import SignatureLine, build_face
-from hocba.rendition.qr import qr_svg
+from hocba.rendition.face import Form, SignatureLine, build_face
 
-__all__ = ["RECORD_NAME", "SignatureLine", "render_pdf"]
+__all__ = ["RECORD_NAME", "Form", "SignatureLine", "render_pdf", "require_verify_url"]
+
+RECORD_TEMPLATES = ("guidance.typ", "record_parts.typ")
+"""The shared parts, read before the template of one record or of a booklet."""
 
 
 def render_pdf(
@@ -30,27 +32,35 @@ def render_pdf(
     verify_url: str,
     timestamp: datetime,
     evidence: bytes | None = None,
+    form: Form = "B",
 ) -> bytes:
     """Render the record, unsealed. The same arguments always give the same bytes.
 
     `document` is the signed XML; it is attached unchanged as `hoc-ba.xml` (relationship Source),
     `evidence` as `bang-chung.evidence.zip` (relationship Supplement). `verify_url` is printed and
     drawn as QR code; it must hold the record's UUID and no other personal data. `timestamp` is
-    written as the creation date. Without `fonts` the serif that comes with Typst is used.
+    written as the creation date. Without `fonts` the serif that comes with Typst is used. `form`
+    chooses the paper form A or display B.
 
     Raises `Refused` with code `rendition` or `verify_url`.
     """
+    require_verify_url(record, verify_url)
+    face = build_face(record, signatures, verify_url, form=form)
+    inputs = {
+        "face": json.dumps(face, ensure_ascii=False, separators=(",", ":")),
+        "xml": document.decode("utf-8"),
+    }
+    pdf = compile_pdf(
+        inputs, fonts=fonts, timestamp=timestamp, template=(*RECORD_TEMPLATES, "form.typ")
+    )
+    return add_evidence(pdf, evidence, timestamp)
+
+
+def require_verify_url(record: AnnualRecord, verify_url: str) -> None:
+    """Raise `Refused` (`verify_url`) unless the address holds the UUID and nothing personal."""
     if record.record_uuid not in verify_url or record.pupil.personal_id in verify_url:
         raise Refused(
             "verify_url",
             "Địa chỉ trong mã QR chỉ được chứa mã tra cứu học bạ, không chứa dữ liệu cá nhân khác.",
             "The address in the QR code holds the record's UUID and nothing else personal.",
         )
-    face = build_face(record, signatures, verify_url)
-    inputs = {
-        "face": json.dumps(face, ensure_ascii=False, separators=(",", ":")),
-        "qr": qr_svg(verify_url),
-        "xml": document.decode("utf-8"),
-    }
-    pdf = compile_pdf(inputs, fonts=fonts, timestamp=timestamp)
-    return add_evidence(pdf, evidence, timestamp)

@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
@@ -38,9 +39,31 @@ from hocba.ports import Key, TimestampSource
 from hocba.rendition.pdf_file import MAX_PDF_BYTES, malformed_pdf
 from hocba.rendition.seal_reading import PdfSealFact, read_seal
 
-__all__ = ["PdfSealFact", "read_seal", "seal_many", "seal_pdf"]
+__all__ = [
+    "PERSON_FIELD",
+    "PdfSealFact",
+    "SignatureOrder",
+    "read_seal",
+    "seal_many",
+    "seal_pdf",
+]
 
 SEAL_FIELD = "DauCoSoGiaoDuc"
+PERSON_FIELD = "ChuKyCaNhan"
+"""Name of the signature field when a person signs a paper of the school with the own key."""
+
+
+class SignatureOrder(Enum):
+    """How a signature stands to others in the same file."""
+
+    ONLY = "only"
+    """Certifies the file; nothing may change after it."""
+    FIRST_OF_TWO = "first"
+    """Certifies the file; one more signature may follow, nothing else."""
+    SECOND = "second"
+    """Follows a first one and covers it."""
+
+
 _MECHANISMS: dict[str, dict[str, Any]] = {
     "RSA_PKCS1_SHA256": {"algorithm": "sha256_rsa"},
     "RSA_PSS_SHA256": {
@@ -84,22 +107,39 @@ class _PlainUpdate(IncrementalPdfFileWriter):  # type: ignore[misc]  # pyHanko i
 
 
 def seal_pdf(
-    pdf: bytes, key: Key, signing_time: datetime, timestamp: TimestampSource | None
+    pdf: bytes,
+    key: Key,
+    signing_time: datetime,
+    timestamp: TimestampSource | None,
+    *,
+    field: str = SEAL_FIELD,
+    order: SignatureOrder = SignatureOrder.ONLY,
 ) -> bytes:
     """Seal a rendered PDF with the organisation's key. The bytes before the seal stay unchanged.
 
+    `field` says who signs: the organisation, or a person with `PERSON_FIELD`; `order` whether
+    another signature follows or went before.
     `signing_time` needs a time zone; it becomes the /M entry. With `timestamp` the seal carries an
     RFC 3161 token over the signature value (B-T). Raises `Malformed` when the PDF cannot be read,
     `Refused` (code `seal`) when it cannot be sealed, and what the key and the source raise.
     """
-    return seal_many([pdf], key, signing_time, timestamp)[0]
+    return seal_many([pdf], key, signing_time, timestamp, field=field, order=order)[0]
 
 
 def seal_many(
-    pdfs: Sequence[bytes], key: Key, signing_time: datetime, timestamp: TimestampSource | None
+    pdfs: Sequence[bytes],
+    key: Key,
+    signing_time: datetime,
+    timestamp: TimestampSource | None,
+    *,
+    field: str = SEAL_FIELD,
+    order: SignatureOrder = SignatureOrder.ONLY,
 ) -> list[bytes]:
     """Seal several PDFs with one call of the key. Errors as `seal_pdf`; all or nothing."""
-    prepared = [_prepare(pdf, key, signing_time, with_token=timestamp is not None) for pdf in pdfs]
+    with_token = timestamp is not None
+    prepared = [
+        _prepare(pdf, key, signing_time, field, order, with_token=with_token) for pdf in pdfs
+    ]
     values = key.sign_digests([each.digest for each in prepared])
     return [
         _complete(each, value, key, timestamp) for each, value in zip(prepared, values, strict=True)
@@ -126,7 +166,15 @@ class _PreparedSeal:
         return hashlib.sha256(self.attributes.dump()).digest()
 
 
-def _prepare(pdf: bytes, key: Key, signing_time: datetime, *, with_token: bool) -> _PreparedSeal:
+def _prepare(
+    pdf: bytes,
+    key: Key,
+    signing_time: datetime,
+    field: str,
+    order: SignatureOrder,
+    *,
+    with_token: bool,
+) -> _PreparedSeal:
     if signing_time.tzinfo is None:
         message = "signing_time needs a time zone"
         raise TypeError(message)
@@ -135,7 +183,7 @@ def _prepare(pdf: bytes, key: Key, signing_time: datetime, *, with_token: bool) 
     room = _ROOM_FOR_CMS + (_ROOM_FOR_TOKEN if with_token else 0)
     room += sum(len(_asn1(each).dump()) for each in (key.certificate, *key.chain))
     try:
-        session = _signer(key).init_signing_session(_PlainUpdate(BytesIO(pdf)))
+        session = _signer(key, field, order).init_signing_session(_PlainUpdate(BytesIO(pdf)))
         session.system_time = signing_time
         document = session.prepare_tbs_document(None, bytes_reserved=2 * room)
         range_digest, output = document.digest_tbs_document(output=BytesIO())
@@ -150,19 +198,21 @@ def _prepare(pdf: bytes, key: Key, signing_time: datetime, *, with_token: bool) 
     return _PreparedSeal(output, range_digest, _attributes(range_digest.document_digest, key))
 
 
-def _signer(key: Key) -> _SealSigner:
+def _signer(key: Key, field: str, order: SignatureOrder) -> _SealSigner:
     return _SealSigner(
         PdfSignatureMetadata(
-            field_name=SEAL_FIELD,
+            field_name=field,
             md_algorithm="sha256",
-            certify=True,
-            docmdp_permissions=MDPPerm.NO_CHANGES,
+            certify=order is not SignatureOrder.SECOND,
+            docmdp_permissions=(
+                MDPPerm.NO_CHANGES if order is SignatureOrder.ONLY else MDPPerm.FILL_FORMS
+            ),
             subfilter=SigSeedSubFilter.PADES,
         ),
         # Only its certificate is used: the key signs digests, and the CMS is put together below.
         signer=Signer(signing_cert=_asn1(key.certificate), signature_mechanism=_mechanism(key)),
         new_field_spec=SigFieldSpec(
-            SEAL_FIELD, on_page=-1, invis_sig_settings=InvisSigSettings(box_out_of_bounds=True)
+            field, on_page=-1, invis_sig_settings=InvisSigSettings(box_out_of_bounds=True)
         ),
     )
 

@@ -53,6 +53,11 @@ def element_span(document: bytes, tag: str, start: int = 0, end: int | None = No
     return _span(document, tag, starts[0])
 
 
+def element_at(document: bytes, tag: str, start: int) -> Span:
+    """The element `tag` whose start tag begins at `start`. Raises `Malformed`."""
+    return _span(document, tag, start)
+
+
 def child_starts(document: bytes, tag: str, parent: Span) -> list[int]:
     """Return the offsets of the start tags `tag` inside `parent`."""
     return _starts(document, tag, parent.inside, parent.inside_end)

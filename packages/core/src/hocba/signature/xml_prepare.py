@@ -92,7 +92,7 @@ def prepare_signature(
         hashlib.sha256(canonical_ds(text.time_property())).digest(),
         hashlib.sha256(canonical_xades(text.signed_properties())).digest(),
     )
-    place, opening, closing = _place(document, tree, slot, record_uuid)
+    place, opening, closing = slot_place(document, tree, slot, record_uuid)
     head = _slot_head(slot, name, moment, signer_personal_id)
     return PreparedSignature(
         slot=slot,
@@ -144,10 +144,13 @@ def _signs(slot: etree._Element, payload: etree._Element) -> bool:
     return any(reference.get("URI") == uri for reference in slot.iter(f"{DS}Reference"))
 
 
-def _place(
+def slot_place(
     document: bytes, tree: RecordTree, slot: SlotId, record_uuid: RecordUuid
 ) -> tuple[tuple[int, int], str, str]:
-    """Return the bytes to replace and what to write around the slot."""
+    """Return the bytes that a new slot replaces and what to write around it.
+
+    Raises `Malformed` (`slot_container`) when the place cannot be found safely.
+    """
     path = tree.layout.container_of(slot.role) or ""
     tag = path.split("/")[-1]
     span = element_span(document, tag)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Final
 
 from cryptography import x509
 
@@ -15,12 +16,17 @@ from hocba.rendition.seal import PdfSealFact
 from hocba.signature.timestamp import read_token
 from hocba.signature.xml_verify import SignatureFact
 from hocba.trust.evidence import Evidence
+from hocba.trust.identity import issuer_name
 from hocba.trust.parsing import UNREADABLE, load_certificate
 from hocba.trust.path import CertificatePath, Usage, build_path, certificate_title
 from hocba.trust.revocation import RevocationStatus, check_revocation
 from hocba.trust.store import TrustStore
 from hocba.verify import catalogue
 from hocba.verify.verdict import Check
+
+MOCK_SIGN: Final = "TẬP HUẤN"
+"""Stands in the name of every authority of a training school, so that a missing path to a root is
+no open question there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,13 @@ def check_certificates(
             path = build_path(seal.certificate, (*known, *seal.chain), store, seal.signing_time)
             used.append(UsedCertificate(path, seal.signing_time, _sealed_at(facts, seal)))
     except NotTrusted as fault:
+        if any(MOCK_SIGN in issuer_name(fact.certificate) for fact in facts):
+            return catalogue.CERTIFICATES.failed(
+                fault.code,
+                "Ký bằng chứng thư số giả của trường tập huấn: không dẫn về gốc tin cậy nào, "
+                "học bạ này không có giá trị.",
+                "Signed with mock certificates of a training school: no trusted root, no value.",
+            ), tuple(used)
         if fault.code == "untrusted_issuer" and evidence is None:
             unknown = catalogue.CERTIFICATES.not_checked(
                 "no_evidence",

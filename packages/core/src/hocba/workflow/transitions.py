@@ -66,12 +66,29 @@ _DECIDERS = _GATEWAY | _OFFICER
 TRANSITIONS: tuple[Transition, ...] = (
     # The school: initialise, sign in order, issue, submit.
     Transition(_S.DRAFT, _A.CHECK, _S.CHECKED, _REGISTRAR, "CV 2088 III.2(2-3); QĐ 1789 Đ34.1"),
-    Transition(_S.CHECKED, _A.SIGN_SUBJECTS, _S.SUBJECT_SIGNED, _TEACHER, "QĐ 1789 Đ20.5a"),
+    # A leader signs for a teacher who has left, when the record names him for it (Đ14.7).
     Transition(
-        _S.SUBJECT_SIGNED, _A.SIGN_HOMEROOM, _S.HOMEROOM_SIGNED, _HOMEROOM, "QĐ 1789 Đ20.5b"
+        _S.CHECKED,
+        _A.SIGN_SUBJECTS,
+        _S.SUBJECT_SIGNED,
+        _TEACHER | _LEADERS,
+        "QĐ 1789 Đ20.5a, Đ14.7",
+    ),
+    Transition(
+        _S.SUBJECT_SIGNED,
+        _A.SIGN_HOMEROOM,
+        _S.HOMEROOM_SIGNED,
+        _HOMEROOM | _LEADERS,
+        "QĐ 1789 Đ20.5b, Đ14.7",
     ),
     # Only when no subject signature is outstanding: the homeroom teacher teaches every subject.
-    Transition(_S.CHECKED, _A.SIGN_HOMEROOM, _S.HOMEROOM_SIGNED, _HOMEROOM, "QĐ 1789 Đ20.5b"),
+    Transition(
+        _S.CHECKED,
+        _A.SIGN_HOMEROOM,
+        _S.HOMEROOM_SIGNED,
+        _HOMEROOM | _LEADERS,
+        "QĐ 1789 Đ20.5b, Đ14.7",
+    ),
     Transition(_S.HOMEROOM_SIGNED, _A.SIGN_LEADER, _S.LEADER_SIGNED, _LEADERS, "QĐ 1789 Đ20.5c"),
     Transition(_S.LEADER_SIGNED, _A.ISSUE, _S.ISSUED, _CLERK, "QĐ 1789 Đ20.5d, Đ34.2"),
     Transition(_S.ISSUED, _A.SUBMIT, _S.SUBMITTED, _CLERK, "CV 2088 III.2(8)"),
