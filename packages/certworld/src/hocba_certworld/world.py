@@ -60,8 +60,13 @@ class CertWorld:
     base_url: str
 
     @classmethod
-    def create(cls, directory: Path, now: datetime, *, base_url: str = DEFAULT_URL) -> CertWorld:
-        """Make a new world, valid from three days before `now`. Raises `Refused` where one is."""
+    def create(
+        cls, directory: Path, now: datetime, *, base_url: str = DEFAULT_URL, label: str = ""
+    ) -> CertWorld:
+        """Make a new world, valid from three days before `now`. Raises `Refused` where one is.
+
+        `label` stands in the names of its authorities, beside DEMO, e.g. "TẬP HUẤN".
+        """
         if (directory / "password").exists():
             raise Refused(
                 "world_exists",
@@ -75,7 +80,7 @@ class CertWorld:
         for name, title in _NAMES.items():
             issuer_id = _ISSUER.get(name)
             keys[name] = issuing.issue(
-                issuing.subject(title),
+                issuing.subject(f"{title.removesuffix(issuing.MARK)}{label}".strip()),
                 issuing.new_key("ECDSA_P256"),
                 keys[issuer_id] if issuer_id else None,
                 _profile(name),
