@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 from django.utils import translation
@@ -26,7 +27,7 @@ BUILT = (build_dir() / "locale" / "en").is_dir()
 pytestmark = pytest.mark.django_db(databases=["default", "school", "city"])
 
 
-def _break(_request: object) -> None:
+def _break(_request: HttpRequest) -> HttpResponse:
     raise RuntimeError("000012345678")
 
 
@@ -127,6 +128,7 @@ def test_every_component_stands_on_the_living_page(client: Client) -> None:
         "file_drop": "file-drop",
         "header": "site-header",
         "language": "/ngon-ngu/",
+        "lock": "M8 1a4 4 0 0 0-4 4v2",
         "notice": "notice--info",
         "page_header": "page-header",
         "progress": "<progress",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse, IncompleteRead
-from typing import Final
+from typing import Final, cast
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
@@ -27,6 +29,14 @@ def _opener() -> OpenerDirector:
     return build_opener(_NoRedirect, ProxyHandler({}))
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer, whatever its status below 600; redirects never become one."""
+
+    status: int
+    content: bytes = field(repr=False)
+
+
 def exchange(
     url: str,
     body: bytes | None,
@@ -40,21 +50,46 @@ def exchange(
     Raises `Unavailable` with code `network` for everything but a complete answer of status 200.
     """
     headers = {"Content-Type": content_type} if body is not None else {}
+    answer = ask(url, body, headers=headers, limit=limit, timeout=timeout)
+    if answer.status != 200:
+        raise _unavailable(url)
+    return answer.content
+
+
+def ask(
+    url: str,
+    body: bytes | None,
+    *,
+    headers: Mapping[str, str],
+    limit: int = MAX_ANSWER,
+    timeout: float = TIMEOUT_SECONDS,
+) -> Answer:
+    """POST `body` (GET when None) and return the answer of any status, for services whose refusals
+    say why in their body.
+
+    Raises `Unavailable` with code `network` when there is no complete answer of at most `limit`
+    bytes within `timeout` seconds, and for every redirect.
+    """
     try:
         if urlsplit(url).scheme not in {"http", "https"}:
             raise _unavailable(url)
-        request = Request(url, data=body, headers=headers)  # noqa: S310 - the scheme is checked
-        with _opener().open(request, timeout=timeout) as answer:
-            content = _read(answer, limit + 1, time.monotonic() + timeout)
-            complete = answer.status == 200
-    except HTTPError as error:
-        error.close()
-        raise _unavailable(url) from error
+        request = Request(url, data=body, headers=dict(headers))  # noqa: S310 - the scheme is checked
+        answer = _open(request, limit, timeout)
     except (URLError, HTTPException, OSError, ValueError) as error:
         raise _unavailable(url) from error
-    if not complete or len(content) > limit:
+    if 300 <= answer.status < 400 or len(answer.content) > limit:
         raise _unavailable(url)
-    return content
+    return answer
+
+
+def _open(request: Request, limit: int, timeout: float) -> Answer:
+    deadline = time.monotonic() + timeout
+    try:
+        with _opener().open(request, timeout=timeout) as answer:
+            return Answer(answer.status, _read(answer, limit + 1, deadline))
+    except HTTPError as error:
+        with error:
+            return Answer(error.code, _read(cast(HTTPResponse, error.fp), limit + 1, deadline))
 
 
 def _read(answer: HTTPResponse, limit: int, deadline: float) -> bytes:

@@ -7,6 +7,13 @@
 `HOCBA_GATEWAY_URL`  where the school house sends packages (default: this platform)
 `HOCBA_TRUST_DIR`    folder of trusted roots (*.pem)
 `HOCBA_TSA_URL`      RFC 3161 time-stamp service
+`HOCBA_EMAIL_URL`    smtp://user:password@host:587 or smtps://…; empty: no e-mail (demo: var/mail)
+`HOCBA_EMAIL_FROM`   sender of e-mails (default: no-reply at the host of the public address)
+`HOCBA_AGENT_URL`    signing agent on the signer's own computer (default: http://127.0.0.1:14500)
+`HOCBA_CSC_URL`      remote signing service (CSC API v2); none when empty
+`HOCBA_CSC_CLIENT_ID`, `HOCBA_CSC_CLIENT_SECRET`, `HOCBA_CSC_REDIRECT`  who this platform is to it,
+                     and the address to which it sends people back
+`HOCBA_CSC_OAUTH_URL`  its authorization server, where that lies on another host
 `DATABASE_URL`       the operator's PostgreSQL; an embedded one is used when empty
 `SECRET_KEY`         required in production
 """
@@ -21,7 +28,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from hocba_server.config.database import database_settings
-from hocba_server.config.houses import HOUSE_APPS, WEB_APPS, running_houses
+from hocba_server.config.houses import HOUSE_APPS, SCHOOL, WEB_APPS, running_houses
+from hocba_server.config.mail import mail_settings
 from hocba_server.config.places import build_dir, demo_dir, var_dir
 from hocba_server.config.secret import secret_key
 
@@ -45,6 +53,13 @@ GATEWAY_CLIENT: str = os.environ.get(
 GATEWAY_HANDLER: str = "hocba_server.city.gateway.services.answer_request"
 """What the loopback client calls, when both houses run in one process (tests)."""
 TSA_URL: str = os.environ.get("HOCBA_TSA_URL", "" if PRODUCTION else "http://127.0.0.1:8010/tsa")
+AGENT_URL: str = os.environ.get("HOCBA_AGENT_URL", "http://127.0.0.1:14500")
+"""The signing agent on the computer of the person who signs; pages may talk to it."""
+CSC_URL: str = os.environ.get("HOCBA_CSC_URL", "")
+CSC_CLIENT_ID: str = os.environ.get("HOCBA_CSC_CLIENT_ID", "")
+CSC_CLIENT_SECRET: str = os.environ.get("HOCBA_CSC_CLIENT_SECRET", "")
+CSC_REDIRECT: str = os.environ.get("HOCBA_CSC_REDIRECT", "")
+CSC_OAUTH_URL: str = os.environ.get("HOCBA_CSC_OAUTH_URL", "")
 KEY_STORE: str = os.environ.get(
     "HOCBA_KEY_STORE",
     "hocba_server.adapters."
@@ -79,6 +94,7 @@ MIDDLEWARE: list[str] = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hocba_server.web.accounts.workplace.ChosenWorkplace",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hocba_server.web.design.headers.PrivacyHeaders",
@@ -96,6 +112,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "hocba_server.web.design.context.layout",
+                *(["hocba_server.school.notices.context.bell"] if SCHOOL in HOUSES else []),
+                *(["hocba_server.school.training.context.training"] if SCHOOL in HOUSES else []),
             ],
         },
     }
@@ -113,6 +131,21 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME: str = ""
 AUTH_USER_MODEL: str = "web_accounts.User"
 AUTHENTICATION_BACKENDS: list[str] = ["hocba_server.web.accounts.backends.AccountBackend"]
 LOGIN_URL: str = "/"
+
+_MAIL: Final = mail_settings(
+    os.environ.get("HOCBA_EMAIL_URL", ""),
+    demo_folder=VAR_DIR / "mail" if HOCBA_MODE == "demo" else None,
+)
+MAIL_ENABLED: bool = _MAIL.enabled
+EMAIL_BACKEND: str = _MAIL.backend
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.starttls, _MAIL.tls
+EMAIL_FILE_PATH: Path | None = _MAIL.folder
+EMAIL_TIMEOUT: int = 20
+DEFAULT_FROM_EMAIL: str = os.environ.get("HOCBA_EMAIL_FROM") or (
+    f"Học bạ số <no-reply@{urlsplit(PUBLIC_URL).hostname or 'localhost'}>"
+)
 
 LANGUAGE_CODE: str = "vi"
 LANGUAGE_COOKIE_NAME: str = "hocba_language"
@@ -148,7 +181,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "style-src": _CSP_SELF,
         "img-src": _CSP_SELF,
         "font-src": _CSP_SELF,
-        "connect-src": _CSP_SELF,
+        "connect-src": [*_CSP_SELF, AGENT_URL],
         "form-action": _CSP_SELF,
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],

@@ -64,3 +64,36 @@ class User(AbstractBaseUser):
         if self.next_step:
             return [self.next_step]
         return [str(role.work) for role in ROLES if role.code in self.roles]
+
+
+class Membership(models.Model):
+    """One place of work of a person: two schools may share a teacher, each with its own rights.
+
+    `User.unit_code`, `title` and `roles` repeat one of these rows, the one that holds after
+    sign-in. In a request they are those of the place that the person has chosen (`workplace.py`).
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    house = models.CharField("nơi làm việc", max_length=6, choices=User.House.choices)
+    unit_code = models.CharField("mã đơn vị", max_length=20)
+    unit_name = models.CharField("tên đơn vị", max_length=200, blank=True, default="")
+    title = models.CharField("chức danh", max_length=120, blank=True, default="")
+    roles = models.JSONField("vai trò", default=list)
+    is_active = models.BooleanField("đang dùng", default=True)
+
+    class Meta:
+        verbose_name = "nơi làm việc của tài khoản"
+        ordering: ClassVar[list[str]] = ["unit_name", "unit_code", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["user", "house", "unit_code"], name="web_accounts_one_membership_per_unit"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.unit_code}"
+
+    @property
+    def role_names(self) -> str:
+        """The roles as people read them, in one line."""
+        return role_names(self.roles)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from hocba.errors import Refused
 from hocba.ids import parse_personal_id
+from hocba_server.web.accounts.memberships import keep_home, leave_unit
 from hocba_server.web.accounts.models import User
 from hocba_server.web.accounts.roles import role
 
@@ -42,6 +43,9 @@ def save_account(
             f"Không có vai trò {', '.join(unknown)}.",
             f"No such role: {', '.join(unknown)}.",
         )
+    before = User.objects.filter(username=username).first()
+    if before is not None and (before.house, before.unit_code) != (house, unit_code):
+        leave_unit(before)
     user, _ = User.objects.update_or_create(
         username=username,
         defaults={
@@ -56,6 +60,7 @@ def save_account(
             "demo": demo,
         },
     )
+    keep_home(user)
     return user
 
 

@@ -6,8 +6,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from hocba.errors import Refused
+from hocba_server.web.accounts.memberships import memberships_of
+from hocba_server.web.accounts.models import User
 from hocba_server.web.accounts.selectors import demo_units
 from hocba_server.web.accounts.services import sign_in_as_demo
+from hocba_server.web.accounts.workplace import choose_workplace
 from hocba_server.web.design.errors import refused
 from hocba_server.web.design.language import in_page_language
 
@@ -27,7 +30,23 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         user = sign_in_as_demo(request, request.POST.get("username", ""))
     except Refused as refusal:
         return refused(request, in_page_language(refusal.sentence))
+    if len(memberships_of(user)) > 1:
+        return redirect("web_accounts:workplace")
     return redirect(HOMES[user.house])
+
+
+def workplace(request: HttpRequest) -> HttpResponse:
+    """Choose where to work now, for a person with more than one school."""
+    if not isinstance(request.user, User):
+        return redirect("/")
+    if request.method != "POST":
+        return render(request, "web_accounts/workplace.html")
+    asked = request.POST.get("noi-lam-viec", "")
+    try:
+        place = choose_workplace(request, int(asked) if asked.isdecimal() else 0)
+    except Refused as refusal:
+        return refused(request, in_page_language(refusal.sentence))
+    return redirect(HOMES[place.house])
 
 
 @require_POST
