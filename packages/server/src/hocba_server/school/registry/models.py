@@ -56,7 +56,9 @@ ON_CLASS_LIST = (
     PupilStatus.RETURNED,
     PupilStatus.MOVED_CLASS,
     PupilStatus.REPEATING,
+    PupilStatus.COMPLETED_LEVEL,
 )
+"""Who belongs to the class of that year: one who completed the level was there to the end."""
 
 
 class School(models.Model):
@@ -132,15 +134,18 @@ class Classroom(models.Model):
     school_year = models.CharField("năm học", max_length=9)
     name = models.CharField("tên lớp", max_length=10)
     grade = models.PositiveSmallIntegerField("khối")
-    results_locked_by = models.BigIntegerField("người khoá kết quả", null=True)
-    results_locked_at = models.DateTimeField("khoá kết quả lúc", null=True)
+    foreign_language = models.CharField("ngoại ngữ 1", max_length=50, default="Tiếng Anh")
+    ethnic_language = models.CharField("tiếng dân tộc", max_length=50, blank=True, default="")
+    elective_subjects = models.JSONField("môn tự chọn", default=list, blank=True)
+    """Codes of the elective subjects that this class learns; the compulsory ones need no choice."""
 
     class Meta:
         verbose_name = "lớp"
         ordering: ClassVar = ["school_year", "grade", "name"]
         constraints: ClassVar = [
+            # A combined class (lớp ghép) is one row per grade under one name.
             models.UniqueConstraint(
-                fields=["school", "school_year", "name"], name="classroom_once_per_year"
+                fields=["school", "school_year", "name", "grade"], name="classroom_once_per_year"
             ),
             models.CheckConstraint(
                 name="classroom_grade_primary", condition=Q(grade__gte=1, grade__lte=5)
@@ -148,11 +153,6 @@ class Classroom(models.Model):
             models.CheckConstraint(
                 name="classroom_school_year_form",
                 condition=Q(school_year__regex=SCHOOL_YEAR_PATTERN),
-            ),
-            models.CheckConstraint(
-                name="classroom_locked_pair",
-                condition=Q(results_locked_by__isnull=True, results_locked_at__isnull=True)
-                | Q(results_locked_by__isnull=False, results_locked_at__isnull=False),
             ),
         ]
 
@@ -205,12 +205,53 @@ class StaffAssignment(models.Model):
         return f"{self.role} {self.school_year}"
 
 
+class Substitution(models.Model):
+    """Dạy thay: another person does what an assignment says, from one day to another.
+
+    The substitute enters and signs in that time (QĐ 1789 Đ14.5, Đ32.6); who signed stands in the
+    record.
+    """
+
+    assignment = models.ForeignKey(
+        StaffAssignment, on_delete=models.CASCADE, related_name="substitutions"
+    )
+    staff = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="substitutions")
+    first_day = models.DateField("từ ngày")
+    last_day = models.DateField("đến ngày", null=True)
+    reason = models.CharField("lý do", max_length=500)
+    assigned_by = models.BigIntegerField("người phân công")
+    assigned_at = models.DateTimeField("phân công lúc")
+
+    class Meta:
+        verbose_name = "dạy thay"
+        ordering: ClassVar = ["assignment_id", "first_day"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="substitution_days_in_order",
+                condition=Q(last_day__isnull=True) | Q(last_day__gte=models.F("first_day")),
+            ),
+            models.CheckConstraint(name="substitution_has_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.first_day}"
+
+
+class AssessmentMode(models.TextChoices):
+    """How a pupil with a disability is assessed (TT 27/2020 Điều 8). Persisted values."""
+
+    AS_OTHERS = "as_others", "Đánh giá như các bạn"
+    ADJUSTED = "adjusted", "Đánh giá theo kế hoạch giáo dục cá nhân"
+    NOT_ASSESSED = "not_assessed", "Không đánh giá"
+
+
 class Pupil(models.Model):
     """Học sinh with the data of the birth certificate, as the school keeps them."""
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="pupils")
     pupil_code = models.CharField("mã định danh Bộ GD&ĐT", max_length=20)
-    personal_id = models.CharField("số định danh cá nhân", max_length=12)
+    personal_id = models.CharField("số định danh cá nhân", max_length=12, blank=True, default="")
+    """Empty while the police have not given one; no record is issued until then."""
     register_number = models.CharField("số sổ đăng bộ", max_length=50)
     full_name = models.CharField("họ và tên", max_length=150)
     gender = models.CharField("giới tính", max_length=3)
@@ -231,12 +272,17 @@ class Pupil(models.Model):
         ordering: ClassVar = ["school_id", "pupil_code"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["school", "pupil_code"], name="pupil_code_once"),
-            models.UniqueConstraint(fields=["school", "personal_id"], name="personal_id_once"),
+            models.UniqueConstraint(
+                fields=["school", "personal_id"],
+                condition=~Q(personal_id=""),
+                name="personal_id_once",
+            ),
             models.UniqueConstraint(
                 fields=["school", "register_number"], name="register_number_once"
             ),
             models.CheckConstraint(
-                name="pupil_personal_id_form", condition=Q(personal_id__regex=PERSONAL_ID_PATTERN)
+                name="pupil_personal_id_form",
+                condition=Q(personal_id="") | Q(personal_id__regex=PERSONAL_ID_PATTERN),
             ),
             models.CheckConstraint(
                 name="pupil_gender_known", condition=Q(gender__in=["Nam", "Nữ"])
@@ -259,6 +305,16 @@ class Enrolment(models.Model):
         "trạng thái", max_length=20, choices=PupilStatus.choices, default=PupilStatus.STUDYING
     )
     arrived_on = models.DateField("ngày nhập học/chuyển đến")
+    left_on = models.DateField("ngày rời lớp", null=True)
+    assessment_mode = models.CharField(
+        "cách đánh giá",
+        max_length=12,
+        choices=AssessmentMode.choices,
+        default=AssessmentMode.AS_OTHERS,
+    )
+    results_locked_by = models.BigIntegerField("người khoá kết quả", null=True)
+    results_locked_at = models.DateTimeField("khoá kết quả lúc", null=True)
+    """Set while a record of this year exists: what is signed stands still (QĐ 1789 Đ21.3)."""
     entered_by = models.BigIntegerField("người nhập")
     entered_at = models.DateTimeField("nhập lúc")
 
@@ -270,7 +326,55 @@ class Enrolment(models.Model):
             models.CheckConstraint(
                 name="enrolment_status_known", condition=Q(status__in=PupilStatus.values)
             ),
+            models.CheckConstraint(
+                name="enrolment_assessment_mode_known",
+                condition=Q(assessment_mode__in=AssessmentMode.values),
+            ),
+            models.CheckConstraint(
+                name="enrolment_locked_pair",
+                condition=Q(results_locked_by__isnull=True, results_locked_at__isnull=True)
+                | Q(results_locked_by__isnull=False, results_locked_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.pupil_id} {self.school_year}"
+
+
+# Django finds the models of an app here only; these stand in a file of their own.
+from hocba_server.school.registry.case_models import (  # noqa: E402
+    AssessmentModeDecision,
+    Attachment,
+    CaseState,
+    CivilStatusChange,
+    NewYearOpening,
+    PupilDataReview,
+    PupilMovement,
+    ReviewState,
+    SubjectExemption,
+)
+
+__all__ = [
+    "ON_CLASS_LIST",
+    "AssessmentMode",
+    "AssessmentModeDecision",
+    "Attachment",
+    "CaseState",
+    "CivilStatusChange",
+    "Classroom",
+    "Enrolment",
+    "NewYearOpening",
+    "Ownership",
+    "Pupil",
+    "PupilDataReview",
+    "PupilMovement",
+    "PupilStatus",
+    "ReviewState",
+    "School",
+    "SchoolRole",
+    "StaffAssignment",
+    "StaffMember",
+    "SubjectExemption",
+    "Substitution",
+    "WorkingMode",
+]

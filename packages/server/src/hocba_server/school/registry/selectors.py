@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from django.db.models import Q
 
 from hocba.errors import Refused
 from hocba_server.school.registry.models import (
@@ -14,18 +16,21 @@ from hocba_server.school.registry.models import (
     StaffMember,
 )
 from hocba_server.school.registry.names import name_key
-from hocba_server.school.registry.permissions import deny_other_school, require
+from hocba_server.school.registry.permissions import NOT_FOUND, deny_other_school, require
 from hocba_server.web.accounts.actor import Actor
 
+# `..._approved`: must a certificate be approved before it signs (by the department, by the head)?
 DEFAULT_SETTINGS: Mapping[str, object] = {
     "homeroom_covers_own_subjects": True,
     "format_profile": "v2_2025",
+    "organisation_certificate_approved": True,
+    "personal_certificates_approved": False,
 }
 
 
 def not_found() -> Refused:
     """The refusal that views show as 404."""
-    return Refused("not_found", "Không tìm thấy mục này.", "Not found.")
+    return Refused("not_found", NOT_FOUND.vi, NOT_FOUND.en)
 
 
 def own_school(by: Actor) -> School:
@@ -77,12 +82,25 @@ def school_years(school: School) -> list[str]:
 
 
 def class_roll(classroom: Classroom) -> list[Enrolment]:
-    """The pupils who are in the class, in Vietnamese name order."""
-    rows = Enrolment.objects.filter(classroom=classroom, status__in=ON_CLASS_LIST)
-    return sorted(
+    """The pupils who are in the class, in Vietnamese name order.
+
+    Whoever has a record of this class belongs to it, also when the pupil left afterwards.
+    """
+    return class_rolls([classroom])[classroom.pk]
+
+
+def class_rolls(rooms: Sequence[Classroom]) -> dict[int, list[Enrolment]]:
+    """Class id -> its roll as `class_roll` gives it, in one query."""
+    found: dict[int, list[Enrolment]] = {room.pk: [] for room in rooms}
+    rows = Enrolment.objects.filter(classroom__in=rooms).filter(
+        Q(status__in=ON_CLASS_LIST) | Q(results_locked_at__isnull=False)
+    )
+    for row in sorted(
         rows.select_related("pupil"),
         key=lambda row: (name_key(row.pupil.full_name), row.pupil.pupil_code),
-    )
+    ):
+        found[row.classroom_id].append(row)
+    return found
 
 
 def homeroom_teacher(classroom: Classroom) -> StaffMember | None:
@@ -132,6 +150,21 @@ def leaders(school: School, school_year: str) -> list[StaffMember]:
     return list(rows.distinct())
 
 
+def people_in_role(school: School, school_year: str, *roles: SchoolRole) -> list[str]:
+    """Personal numbers of those who hold one of these roles in a year."""
+    rows = StaffAssignment.objects.filter(
+        staff__school=school, school_year=school_year, role__in=roles
+    )
+    return list(rows.values_list("staff__personal_id", flat=True).distinct())
+
+
+def people_of_sheet(classroom: Classroom, subject_code: str) -> list[str]:
+    """Personal numbers of who fills one sheet of a class: the subject's or the homeroom teacher."""
+    role = SchoolRole.SUBJECT_TEACHER if subject_code else SchoolRole.HOMEROOM_TEACHER
+    rows = StaffAssignment.objects.filter(classroom=classroom, role=role, subject_code=subject_code)
+    return list(rows.values_list("staff__personal_id", flat=True))
+
+
 def pupils_by_code(school: School) -> dict[str, Pupil]:
     """Every pupil of the school by the Ministry's pupil code."""
     return {pupil.pupil_code: pupil for pupil in Pupil.objects.filter(school=school)}
@@ -148,6 +181,16 @@ def enrolment_by_id(by: Actor, enrolment_id: int) -> Enrolment:
         raise not_found()
     require(deny_other_school(by, row.classroom.school.code))
     return row
+
+
+def own_staff(by: Actor) -> StaffMember:
+    """This person as a member of staff of the own school."""
+    found = StaffMember.objects.filter(
+        school__code=by.unit_code, personal_id=by.personal_id
+    ).first()
+    if found is None:
+        raise not_found()
+    return found
 
 
 def study_history(pupil: Pupil) -> list[Enrolment]:

@@ -8,17 +8,30 @@ from hocba.ids import SchoolYear, parse_personal_id
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
 from hocba_server.school.registry.class_list import ClassListRow, ClassListSaved
 from hocba_server.school.registry.models import (
+    ON_CLASS_LIST,
     Classroom,
     Enrolment,
     Ownership,
     Pupil,
+    PupilMovement,
+    PupilStatus,
     School,
     SchoolRole,
     StaffAssignment,
     StaffMember,
     WorkingMode,
 )
-from hocba_server.school.registry.permissions import deny_locked_results, deny_role, require
+from hocba_server.school.registry.permissions import (
+    deny_locked_class,
+    deny_locked_results,
+    deny_role,
+    require,
+)
+from hocba_server.school.registry.pupil_services import (
+    reopen_review,
+    require_unlocked,
+    write_values,
+)
 from hocba_server.school.registry.selectors import (
     classroom_by_id,
     pupils_by_code,
@@ -27,6 +40,8 @@ from hocba_server.school.registry.selectors import (
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_event
 
+BY_IMPORT = "Nhập danh sách lớp"
+"""The reason that stands beside changes made by a class list."""
 FIRST_SCHOOL_DAY = (9, 5)
 """Ngày khai giảng, 5 September: the day of arrival when the class list names no other."""
 
@@ -89,20 +104,17 @@ def add_staff(
 def open_classroom(
     *, by: Actor, at: dt.datetime, school_id: int, school_year: str, name: str, grade: int
 ) -> int:
-    """Open a class for a year; an existing class of the same name is returned."""
+    """Open a class for a year; an existing class of the same name and grade is returned.
+
+    The same name in another grade is a combined class (lớp ghép).
+    """
     require(deny_role(by, SchoolRole.REGISTRAR, SchoolRole.PRINCIPAL))
     SchoolYear.parse(school_year)
     school = school_by_id(by, school_id)
     with school_transaction():
         room, created = Classroom.objects.get_or_create(
-            school=school, school_year=school_year, name=name, defaults={"grade": grade}
+            school=school, school_year=school_year, name=name, grade=grade
         )
-        if room.grade != grade:
-            raise Refused(
-                "grade_differs",
-                f"Lớp {name} đã có ở khối {room.grade}, không phải khối {grade}.",
-                f"Class {name} exists in grade {room.grade}, not {grade}.",
-            )
         if created:
             _audit(by, at, "open_classroom", f"classroom:{room.pk}", {"name": name})
     return room.pk
@@ -118,8 +130,11 @@ def assign(
     classroom_id: int | None = None,
     subject_code: str = "",
 ) -> int:
-    """Assign a role for a year (QĐ 1789 Đ20.2). A new teacher replaces the one before."""
-    require(deny_role(by, SchoolRole.PRINCIPAL, SchoolRole.ADMINISTRATOR))
+    """Assign a role for a year (QĐ 1789 Đ20.2). A new teacher replaces the one before.
+
+    The head alone assigns; the administrator carries out accounts and can give himself nothing.
+    """
+    require(deny_role(by, SchoolRole.PRINCIPAL))
     SchoolYear.parse(school_year)
     with school_transaction():
         staff = StaffMember.objects.select_for_update().get(pk=staff_id)
@@ -179,7 +194,7 @@ def import_class_list(
         for row in rows:
             outcome, pupil = _write_pupil(school, known.get(row.pupil_code), row, by, at)
             counts[outcome] += 1
-            _write_enrolment(pupil, rooms[row.classroom_name], year, row, by, at)
+            _write_enrolment(pupil, rooms[row.classroom_name, row.grade], year, row, by, at)
         school.save(update_fields=["last_register_number"])
         saved = ClassListSaved(**counts, classroom_ids=tuple(room.pk for room in rooms.values()))
         detail = {**counts, "classrooms": [room.name for room in rooms.values()]}
@@ -189,19 +204,19 @@ def import_class_list(
 
 def _rooms_of(
     school: School, year: SchoolYear, rows: Sequence[ClassListRow]
-) -> dict[str, Classroom]:
-    rooms: dict[str, Classroom] = {}
+) -> dict[tuple[str, int], Classroom]:
+    rooms: dict[tuple[str, int], Classroom] = {}
     for row in rows:
-        if row.classroom_name in rooms:
+        if (row.classroom_name, row.grade) in rooms:
             continue
         room, _ = Classroom.objects.select_for_update().get_or_create(
             school=school,
             school_year=str(year),
             name=row.classroom_name,
-            defaults={"grade": row.grade},
+            grade=row.grade,
         )
-        require(deny_locked_results(room))
-        rooms[row.classroom_name] = room
+        require(deny_locked_class(room))
+        rooms[row.classroom_name, row.grade] = room
     return rooms
 
 
@@ -221,16 +236,13 @@ def _write_pupil(
             **fields,
         )
         return "created", created
-    changed = [name for name, value in fields.items() if getattr(pupil, name) != value]
+    changed = {name: text for name, text in fields.items() if getattr(pupil, name) != text}
+    if pupil.personal_id and not fields["personal_id"]:
+        changed.pop("personal_id", None)  # a file without the column takes no number away
     if not changed:
         return "same", pupil
-    old = {name: getattr(pupil, name) for name in changed}
-    for name in changed:
-        setattr(pupil, name, fields[name])
-    pupil.entered_by, pupil.entered_at = by.user_id, at
-    pupil.save(update_fields=[*changed, "entered_by", "entered_at"])
-    detail = {"old": old, "new": {name: fields[name] for name in changed}}
-    _audit(by, at, "change_pupil", f"pupil:{pupil.pk}", detail)
+    require_unlocked(pupil)
+    write_values(pupil, changed, "change_pupil", {"reason": BY_IMPORT}, by=by, at=at)
     return "changed", pupil
 
 
@@ -242,25 +254,42 @@ def _write_enrolment(
     by: Actor,
     at: dt.datetime,
 ) -> None:
-    Enrolment.objects.update_or_create(
-        pupil=pupil,
-        school_year=str(year),
-        defaults={
-            "classroom": room,
-            "position": row.position,
-            "status": row.status,
-            "entered_by": by.user_id,
-            "entered_at": at,
-        },
-        create_defaults={
-            "classroom": room,
-            "position": row.position,
-            "status": row.status,
-            "arrived_on": dt.date(year.first, *FIRST_SCHOOL_DAY),
-            "entered_by": by.user_id,
-            "entered_at": at,
-        },
+    known = (
+        Enrolment.objects.filter(pupil=pupil, school_year=str(year))
+        .select_related("classroom", "pupil")
+        .first()
     )
+    if known is None:
+        Enrolment.objects.create(
+            pupil=pupil,
+            classroom=room,
+            school_year=str(year),
+            position=row.position,
+            status=row.status,
+            arrived_on=dt.date(year.first, *FIRST_SCHOOL_DAY),
+            entered_by=by.user_id,
+            entered_at=at,
+        )
+        return
+    moved = known.classroom_id != room.pk
+    if moved or known.status != row.status:
+        require(deny_locked_results(known))
+        PupilMovement.objects.create(
+            enrolment=known,
+            status=row.status,
+            from_classroom=known.classroom if moved else None,
+            to_classroom=room if moved else None,
+            day=at.date(),
+            reason=BY_IMPORT,
+            entered_by=by.user_id,
+            entered_at=at,
+        )
+        known.left_on = None if row.status in ON_CLASS_LIST else known.left_on or at.date()
+    known.classroom, known.position, known.status = room, row.position, PupilStatus(row.status)
+    known.entered_by, known.entered_at = by.user_id, at
+    known.save()
+    if moved:
+        reopen_review(pupil, ["classroom"], by=by, at=at)
 
 
 def _audit(

@@ -55,8 +55,9 @@ def test_the_administrator_holds_no_role_that_touches_results(cast: Cast) -> Non
     assert refusal.value.code == "separation"
 
 
-def test_only_principal_or_administrator_assigns_and_only_at_the_own_school(cast: Cast) -> None:
+def test_only_the_principal_assigns_and_only_at_the_own_school(cast: Cast) -> None:
     for by, code in (
+        (cast.administrator, "role"),
         (cast.homeroom, "role"),
         (cast.registrar, "role"),
         (cast.stranger, "not_found"),
