@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from hocba.assessment.catalogue import TRAITS, has_year_end_test, subject, traits_of_grade
+from hocba.assessment.catalogue import TRAITS, subject, traits_of_grade
 from hocba.assessment.levels import SubjectLevel, TraitLevel
+from hocba.assessment.periods import Period, has_test
 from hocba.errors import Refused, Sentence
 from hocba.ids import SubjectCode
 from hocba_server.school.assessments.models import (
@@ -74,11 +75,18 @@ class EntryFault:
 
 
 def read_subject_entry(
-    *, enrolment_id: int, grade: int, subject_code: str, level: str, score: str, comment: str
+    *,
+    enrolment_id: int,
+    grade: int,
+    subject_code: str,
+    level: str,
+    score: str,
+    comment: str,
+    period: Period = Period.YEAR_END,
 ) -> SubjectEntry | tuple[EntryFault, ...]:
     """Read one row of results of a subject. Texts must be trimmed and in Unicode NFC."""
     name = subject(SubjectCode(subject_code)).name
-    tested = has_year_end_test(SubjectCode(subject_code), grade)
+    tested = has_test(SubjectCode(subject_code), grade, period)
     letter = level.upper()
     faults: list[EntryFault] = []
     if letter not in {item.value for item in SubjectLevel}:
@@ -118,14 +126,14 @@ def _read_score(
     if not tested:
         if score:
             refuse(
-                f"không được điền vì môn {name} không có bài kiểm tra cuối năm. Xoá ô này.",
-                f"must be empty: {name} has no year-end test in this grade. Clear this cell.",
+                f"không được điền vì môn {name} không có bài kiểm tra ở thời điểm này. Xoá ô này.",
+                f"must be empty: {name} has no test in this grade and period. Clear this cell.",
             )
         return None
     if not score:
         refuse(
-            f"còn trống. Môn {name} có bài kiểm tra cuối năm: điền số nguyên 0-10.",
-            f"is empty. {name} has a year-end test: enter a whole number 0-10.",
+            f"còn trống. Môn {name} có bài kiểm tra: điền số nguyên 0-10.",
+            f"is empty. {name} has a test: enter a whole number 0-10.",
         )
         return None
     found = _WHOLE.fullmatch(score)

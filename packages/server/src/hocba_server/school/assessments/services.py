@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hocba.assessment.catalogue import subjects_of_grade
+from hocba.assessment.periods import Period
 from hocba.errors import Refused
+from hocba_server.school.assessments.entering import CellChange, save_cells
 from hocba_server.school.assessments.entries import (
     COMMENT_FIELDS,
     HomeroomEntry,
@@ -16,25 +18,21 @@ from hocba_server.school.assessments.entries import (
     read_trait_entry,
     refuse_faults,
 )
-from hocba_server.school.assessments.models import (
-    HOMEROOM_COMMENT_LIMIT,
-    SubjectAssessment,
-    TraitAssessment,
-    TraitMark,
-    YearConclusion,
+from hocba_server.school.assessments.models import YearConclusion
+from hocba_server.school.assessments.sheet_values import as_text
+from hocba_server.school.assessments.sheets import (
+    HOMEROOM_SHEET,
+    TRAITS_SHEET,
+    Sheet,
+    columns_of,
 )
-from hocba_server.school.assessments.selectors import (
-    conclusions_by_enrolment,
-    subject_values_by_enrolment,
-    trait_values_by_enrolment,
-)
+from hocba_server.school.assessments.windows import vietnam_day
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
-from hocba_server.school.registry.models import Classroom, Enrolment, SchoolRole, StaffMember
+from hocba_server.school.registry.models import Classroom, Enrolment, SchoolRole
 from hocba_server.school.registry.permissions import (
     deny_homeroom_teacher,
     deny_locked_results,
     deny_role,
-    deny_subject_teacher,
     require,
 )
 from hocba_server.school.registry.selectors import (
@@ -55,7 +53,6 @@ HOMEROOM_FIELDS = (
     "award_text",
     "special_award_text",
 )
-MAX_HALF_DAYS = 400
 
 
 def set_subject_result(
@@ -67,9 +64,10 @@ def set_subject_result(
     level: str,
     test_score: int | None,
     comment: str = "",
+    period: Period = Period.YEAR_END,
     reason: str = "",
 ) -> None:
-    """Enter the year-end result of one pupil in one subject."""
+    """Enter the result of one pupil in one subject."""
     row = enrolment_by_id(by, enrolment_id)
     set_subject_results(
         by=by,
@@ -77,6 +75,7 @@ def set_subject_result(
         classroom_id=row.classroom_id,
         subject_code=subject_code,
         entries=[SubjectEntry(enrolment_id, level, test_score, comment)],
+        period=period,
         reason=reason,
     )
 
@@ -88,50 +87,20 @@ def set_subject_results(
     classroom_id: int,
     subject_code: str,
     entries: Sequence[SubjectEntry],
+    period: Period = Period.YEAR_END,
     reason: str = "",
 ) -> int:
-    """Enter year-end results of one subject; answers how many pupils changed. All or nothing."""
-    with school_transaction():
-        room = classroom_by_id(by, classroom_id, lock=True)
-        require(deny_subject_teacher(by, room, subject_code) or deny_locked_results(room))
-        _require_subject(room, subject_code)
-        pupils = _pupils(room)
-        known = subject_values_by_enrolment(room, subject_code)
-        teacher = _staff(by)
-        checked = [_checked_subject(entry, room, subject_code, pupils) for entry in entries]
-        changes = []
-        for entry in checked:
-            new = {
-                "level": entry.level,
-                "test_score": entry.test_score,
-                "comment": entry.comment,
-            }
-            old = known.get(entry.enrolment_id)
-            if old != new:
-                changes.append({"enrolment": entry.enrolment_id, "old": old, "new": new})
-        changed = {change["enrolment"] for change in changes}
-        SubjectAssessment.objects.bulk_create(
-            [
-                SubjectAssessment(
-                    enrolment_id=entry.enrolment_id,
-                    subject_code=subject_code,
-                    level=entry.level,
-                    test_score=entry.test_score,
-                    comment=entry.comment,
-                    teacher=teacher,
-                    entered_by=by.user_id,
-                    entered_at=at,
-                )
-                for entry in checked
-                if entry.enrolment_id in changed
-            ],
-            update_conflicts=True,
-            unique_fields=["enrolment", "subject_code"],
-            update_fields=["level", "test_score", "comment", "teacher", "entered_by", "entered_at"],
-        )
-        detail = {"subject": subject_code, "reason": reason, "changes": changes}
-        _audit(by, at, "set_subject_results", room, detail)
-    return len(changes)
+    """Enter results of one subject; answers how many pupils changed. All or nothing."""
+    room = classroom_by_id(by, classroom_id)
+    _require_subject(room, subject_code)
+    pupils = _pupils(room)
+    checked = [_checked_subject(entry, room, subject_code, pupils, period) for entry in entries]
+    changes = [
+        CellChange(entry.enrolment_id, field, as_text(getattr(entry, field)))
+        for entry in checked
+        for field in _subject_fields(room, subject_code, period)
+    ]
+    return _save_all(by, at, room, Sheet.of_subject(subject_code), period, changes, reason)
 
 
 def set_trait_results(
@@ -140,56 +109,73 @@ def set_trait_results(
     at: dt.datetime,
     classroom_id: int,
     entries: Sequence[TraitEntry],
+    period: Period = Period.YEAR_END,
     reason: str = "",
 ) -> int:
     """Enter levels and comments on qualities and competences; answers how many pupils changed."""
-    with school_transaction():
-        room = classroom_by_id(by, classroom_id, lock=True)
-        require(deny_homeroom_teacher(by, room) or deny_locked_results(room))
-        pupils = _pupils(room)
-        known = trait_values_by_enrolment(room)
-        changes: list[dict[str, Any]] = []
-        for given in entries:
-            entry = _checked_traits(given, room, pupils)
-            new = {"levels": dict(entry.levels)}
-            new |= {field: getattr(entry, field) for field in COMMENT_FIELDS}
-            old = known.get(entry.enrolment_id)
-            if old == new:
-                continue
-            changes.append({"enrolment": entry.enrolment_id, "old": old, "new": new})
-            _write_traits(entry, by, at)
-        _audit(by, at, "set_trait_results", room, {"reason": reason, "changes": changes})
-    return len(changes)
+    room = classroom_by_id(by, classroom_id)
+    pupils = _pupils(room)
+    checked = [_checked_traits(entry, room, pupils) for entry in entries]
+    changes = [
+        CellChange(entry.enrolment_id, field, text)
+        for entry in checked
+        for field, text in (
+            *entry.levels.items(),
+            *((field, getattr(entry, field)) for field in COMMENT_FIELDS),
+        )
+    ]
+    return _save_all(by, at, room, TRAITS_SHEET, period, changes, reason)
 
 
 def set_homeroom_data(
-    *, by: Actor, at: dt.datetime, classroom_id: int, entries: Sequence[HomeroomEntry]
+    *,
+    by: Actor,
+    at: dt.datetime,
+    classroom_id: int,
+    entries: Sequence[HomeroomEntry],
+    period: Period = Period.YEAR_END,
+    reason: str = "",
 ) -> int:
     """Enter weight, height, absences, comment and awards; answers how many pupils changed."""
-    with school_transaction():
-        room = classroom_by_id(by, classroom_id, lock=True)
-        require(deny_homeroom_teacher(by, room) or deny_locked_results(room))
-        pupils = _pupils(room)
-        known = conclusions_by_enrolment(room)
-        changes: list[dict[str, Any]] = []
-        for entry in entries:
-            if entry.enrolment_id not in pupils:
-                raise not_found()
-            _check_homeroom(entry, pupils[entry.enrolment_id])
-            row = known.get(entry.enrolment_id) or YearConclusion(enrolment_id=entry.enrolment_id)
-            old = {field: getattr(row, field) for field in HOMEROOM_FIELDS}
-            new = {field: getattr(entry, field) for field in HOMEROOM_FIELDS}
-            if old == new:
-                continue
-            for field, value in new.items():
-                setattr(row, field, value)
-            row.entered_by, row.entered_at = by.user_id, at
-            row.save()
-            changes.append(
-                {"enrolment": entry.enrolment_id, "old": _plain(old), "new": _plain(new)}
-            )
-        _audit(by, at, "set_homeroom_data", room, {"changes": changes})
-    return len(changes)
+    room = classroom_by_id(by, classroom_id)
+    fields = [
+        column.field
+        for column in columns_of(HOMEROOM_SHEET, room.grade, period)
+        if column.field in HOMEROOM_FIELDS
+    ]
+    changes = [
+        CellChange(entry.enrolment_id, field, as_text(getattr(entry, field)))
+        for entry in entries
+        for field in fields
+    ]
+    return _save_all(by, at, room, HOMEROOM_SHEET, period, changes, reason)
+
+
+def _save_all(
+    by: Actor,
+    at: dt.datetime,
+    room: Classroom,
+    sheet: Sheet,
+    period: Period,
+    changes: Sequence[CellChange],
+    reason: str,
+) -> int:
+    saved = save_cells(
+        by=by,
+        at=at,
+        classroom_id=room.pk,
+        sheet=sheet,
+        period=period,
+        changes=changes,
+        reason=reason,
+        all_or_nothing=True,
+    )
+    return len(saved.pupils)
+
+
+def _subject_fields(room: Classroom, subject_code: str, period: Period) -> list[str]:
+    sheet = Sheet.of_subject(subject_code)
+    return [column.field for column in columns_of(sheet, room.grade, period)]
 
 
 def decide_promotion(
@@ -203,10 +189,10 @@ def decide_promotion(
             "Ghi lý do của quyết định cho lên lớp hoặc chưa cho lên lớp.",
             "Give the reason of the decision on promotion.",
         )
-    enrolment = enrolment_by_id(by, enrolment_id)
     with school_transaction():
-        room = classroom_by_id(by, enrolment.classroom_id, lock=True)
-        require(deny_locked_results(room))
+        room = classroom_by_id(by, enrolment_by_id(by, enrolment_id).classroom_id, lock=True)
+        enrolment = enrolment_by_id(by, enrolment_id)
+        require(deny_locked_results(enrolment))
         row, _ = YearConclusion.objects.select_for_update().get_or_create(enrolment=enrolment)
         row.promoted_by_head = promoted
         row.promotion_reason = clean_text(reason)[:500]
@@ -214,6 +200,24 @@ def decide_promotion(
         row.save()
         detail = {"enrolment": enrolment_id, "promoted": promoted, "reason": row.promotion_reason}
         _audit(by, at, "decide_promotion", room, detail)
+
+
+def plan_reassessment(*, by: Actor, at: dt.datetime, enrolment_id: int, planned: bool) -> None:
+    """Put a pupil's record off until the re-assessment before 15/8, or take that back (Đ11).
+
+    The homeroom teacher or the principal decides; QĐ 1789 Đ21.2 gives the date.
+    """
+    with school_transaction():
+        room = classroom_by_id(by, enrolment_by_id(by, enrolment_id).classroom_id, lock=True)
+        if deny_role(by, SchoolRole.PRINCIPAL) is not None:
+            require(deny_homeroom_teacher(by, room, on=vietnam_day(at)))
+        enrolment = enrolment_by_id(by, enrolment_id)
+        require(deny_locked_results(enrolment))
+        row, _ = YearConclusion.objects.select_for_update().get_or_create(enrolment=enrolment)
+        row.reassessed = planned
+        row.save(update_fields=["reassessed"])
+        detail = {"enrolment": enrolment_id, "planned": planned}
+        _audit(by, at, "plan_reassessment", room, detail)
 
 
 def _require_subject(room: Classroom, subject_code: str) -> None:
@@ -229,17 +233,12 @@ def _pupils(room: Classroom) -> dict[int, Enrolment]:
     return {row.pk: row for row in class_roll(room)}
 
 
-def _staff(by: Actor) -> StaffMember:
-    found = StaffMember.objects.filter(
-        school__code=by.unit_code, personal_id=by.personal_id
-    ).first()
-    if found is None:
-        raise not_found()
-    return found
-
-
 def _checked_subject(
-    entry: SubjectEntry, room: Classroom, subject_code: str, pupils: Mapping[int, Enrolment]
+    entry: SubjectEntry,
+    room: Classroom,
+    subject_code: str,
+    pupils: Mapping[int, Enrolment],
+    period: Period,
 ) -> SubjectEntry:
     if entry.enrolment_id not in pupils:
         raise not_found()
@@ -250,6 +249,7 @@ def _checked_subject(
         level=clean_text(entry.level),
         score="" if entry.test_score is None else str(entry.test_score),
         comment=clean_text(entry.comment),
+        period=period,
     )
     if isinstance(read, tuple):
         raise refuse_faults(read, pupil=pupils[entry.enrolment_id].pupil.full_name)
@@ -270,53 +270,6 @@ def _checked_traits(
     if isinstance(read, tuple):
         raise refuse_faults(read, pupil=pupils[entry.enrolment_id].pupil.full_name)
     return read
-
-
-def _write_traits(entry: TraitEntry, by: Actor, at: dt.datetime) -> None:
-    values = {field: getattr(entry, field) for field in COMMENT_FIELDS}
-    row, _ = TraitAssessment.objects.update_or_create(
-        enrolment_id=entry.enrolment_id,
-        defaults={**values, "entered_by": by.user_id, "entered_at": at},
-    )
-    row.marks.exclude(trait_code__in=entry.levels).delete()
-    TraitMark.objects.bulk_create(
-        [
-            TraitMark(assessment=row, trait_code=code, level=level)
-            for code, level in entry.levels.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["assessment", "trait_code"],
-        update_fields=["level"],
-    )
-
-
-def _check_homeroom(entry: HomeroomEntry, enrolment: Enrolment) -> None:
-    name = enrolment.pupil.full_name
-    for label, value, limit in (
-        ("cân nặng", entry.weight_kg, 200),
-        ("chiều cao", entry.height_cm, 250),
-        ("số buổi nghỉ có phép", entry.excused_absences, MAX_HALF_DAYS),
-        ("số buổi nghỉ không phép", entry.unexcused_absences, MAX_HALF_DAYS),
-    ):
-        if value is not None and not 0 <= value <= limit:
-            raise Refused(
-                "entry",
-                f"{name}: {label} {value} không hợp lý (0 đến {limit}). Sửa lại.",
-                f"{name}: {value} is out of range (0 to {limit}).",
-            )
-    if len(entry.homeroom_comment) > HOMEROOM_COMMENT_LIMIT:
-        raise Refused(
-            "entry",
-            f"{name}: nhận xét dài {len(entry.homeroom_comment)} ký tự, tối đa 2000. Rút gọn lại.",
-            f"{name}: the comment has more than 2000 characters.",
-        )
-
-
-def _plain(values: Mapping[str, object]) -> dict[str, object]:
-    return {
-        key: value if value is None or isinstance(value, int | str) else str(value)
-        for key, value in values.items()
-    }
 
 
 def _audit(

@@ -6,7 +6,7 @@ Rules: TT 27/2020/TT-BGDĐT Điều 7, 9, 11; warnings are rules of thumb of sch
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from hocba.assessment.catalogue import has_year_end_test, subjects_of_grade, traits_of_grade
@@ -34,6 +34,13 @@ class YearFacts:
     unexcused_absences: int | None
     homeroom_comment: str
     promoted_by_head: bool | None
+    trait_comments: Mapping[str, str] = field(default_factory=dict)
+    electives: frozenset[str] = frozenset()
+    """Codes of the elective subjects that the class learns."""
+    has_personal_id: bool = True
+    assessed: bool = True
+    """False for a pupil with a disability who is not assessed (TT 27/2020 Điều 8)."""
+    awaits_reassessment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,16 @@ class PupilYear:
 
 def conclude_year(facts: YearFacts) -> PupilYear:
     """Find what is missing, then decide the year result and promotion where possible."""
-    findings = [*_missing_subjects(facts), *_missing_traits(facts), *_missing_homeroom(facts)]
+    findings = [*_held_back(facts)]
+    if facts.assessed:
+        findings += [
+            *_missing_subjects(facts),
+            *_missing_traits(facts),
+            *_missing_trait_comments(facts),
+        ]
+    findings += _missing_homeroom(facts)
+    if not facts.assessed:
+        return _not_assessed(findings)
     result: YearResultDecision | None = None
     promotion: Promotion | None = None
     award: str | None = None
@@ -86,6 +102,31 @@ def conclude_year(facts: YearFacts) -> PupilYear:
     return PupilYear(tuple(findings), result, promotion, award)
 
 
+def _not_assessed(findings: list[Finding]) -> PupilYear:
+    """A pupil who is not assessed has no levels; the Ministry's format cannot say so (gap G11)."""
+    vi = (
+        "Em thuộc diện không đánh giá (khuyết tật): định dạng học bạ số chưa ghi được, "
+        "học bạ của em làm bằng giấy."
+    )
+    en = "The pupil is not assessed; the record format cannot hold this, so the record is on paper."
+    findings.append(_error("not_assessed", "assessment_mode", vi, en))
+    return PupilYear(tuple(findings), None, None, None)
+
+
+def _held_back(facts: YearFacts) -> list[Finding]:
+    """What keeps the record from being created whatever the results are."""
+    found = []
+    if not facts.has_personal_id:
+        vi = "Chưa có số định danh cá nhân: liên hệ gia đình và công an xã, phường rồi bổ sung."
+        en = "No personal number yet: ask the family and the ward police, then add it."
+        found.append(_error("personal_id_missing", "personal_id", vi, en))
+    if facts.awaits_reassessment:
+        vi = "Chờ đánh giá bổ sung (trước 15/8): học bạ của em khởi tạo sau khi có kết quả."
+        en = "Waits for the re-assessment (before 15 August); the record is created after it."
+        found.append(_error("awaits_reassessment", "reassessment", vi, en))
+    return found
+
+
 def _error(code: str, where: str, vi: str, en: str) -> Finding:
     return Finding("error", code, where, Sentence(vi, en))
 
@@ -95,7 +136,7 @@ def _missing_subjects(facts: YearFacts) -> list[Finding]:
     for subject in subjects_of_grade(facts.grade):
         code = str(subject.code)
         row = facts.subjects.get(code)
-        compulsory = facts.grade in subject.compulsory_grades
+        compulsory = facts.grade in subject.compulsory_grades or code in facts.electives
         if row is None:
             if compulsory:
                 vi = f"Chưa có kết quả môn {subject.name}: giáo viên bộ môn cần nhập."
@@ -126,6 +167,24 @@ def _missing_traits(facts: YearFacts) -> list[Finding]:
         )
         for trait in traits_of_grade(facts.grade)
         if str(trait.code) not in facts.traits
+    ]
+
+
+def _missing_trait_comments(facts: YearFacts) -> list[Finding]:
+    names = {
+        "quality_comment": ("phẩm chất", "qualities"),
+        "general_competence_comment": ("năng lực chung", "general competences"),
+        "specific_competence_comment": ("năng lực đặc thù", "specific competences"),
+    }
+    return [
+        _error(
+            f"{field_name}_missing",
+            field_name,
+            f"Chưa có nhận xét {names[field_name][0]}.",
+            f"The comment on {names[field_name][1]} is missing.",
+        )
+        for field_name, text in facts.trait_comments.items()
+        if not text and facts.traits
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import unicodedata
 from dataclasses import asdict, dataclass
@@ -14,6 +15,10 @@ Cell = str | float | bool | int | dt.date | dt.time | dt.datetime | dt.timedelta
 _FULL_DATE: Final = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})")
 _MONTH: Final = re.compile(r"([0-9]{1,2})/([0-9]{4})")
 _YEAR: Final = re.compile(r"[0-9]{4}")
+_ISO_DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]00:00(?::00)?)?")
+_SERIAL_TEXT: Final = re.compile(r"[0-9]{5}(?:[.,]0+)?")
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+"""Characters that nobody sees; they come with text copied from pages and break comparisons."""
 _EXCEL_EPOCH: Final = dt.date(1899, 12, 30)
 _SERIALS: Final = range(30000, 60000)
 """Excel serials of 1982-2064: what a birth date can be when the cell lost its date format."""
@@ -73,14 +78,27 @@ def cell_text(value: Cell) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float | int):
+        if not math.isfinite(value):
+            return str(value)
         if value == int(value):
             return str(int(value))
         return str(value).replace(".", ",")
     if isinstance(value, dt.datetime | dt.date):
-        return value.strftime("%d/%m/%Y")
+        return _day_text(value)
     if isinstance(value, str):
-        return " ".join(unicodedata.normalize("NFC", value).split())
+        return clean_cell(value)
     return str(value)
+
+
+def clean_cell(text: str) -> str:
+    """Unicode NFC, no invisible characters, no outer spaces, single inner spaces."""
+    text = text.translate(_INVISIBLE).replace("\x00", "\ufffd")
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _day_text(day: dt.date) -> str:
+    # strftime writes years before 1000 with fewer than four digits.
+    return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
 
 
 def personal_id_text(value: Cell) -> str:
@@ -94,15 +112,25 @@ def personal_id_text(value: Cell) -> str:
 def birth_date_value(value: Cell) -> str | None:
     """A birth date as dd/MM/yyyy, MM/yyyy or yyyy, or None when it is not a date."""
     if isinstance(value, dt.datetime | dt.date):
-        return value.strftime("%d/%m/%Y")
+        return _day_text(value)
+    if isinstance(value, bool):
+        return None
     if isinstance(value, float | int) and value in _SERIALS:
-        return (_EXCEL_EPOCH + dt.timedelta(days=int(value))).strftime("%d/%m/%Y")
+        return _serial_day(int(value))
     text = cell_text(value)
     try:
         if found := _FULL_DATE.fullmatch(text):
-            return dt.date(int(found[3]), int(found[2]), int(found[1])).strftime("%d/%m/%Y")
+            return _day_text(dt.date(int(found[3]), int(found[2]), int(found[1])))
+        if found := _ISO_DATE.fullmatch(text):
+            return _day_text(dt.date(int(found[1]), int(found[2]), int(found[3])))
         if found := _MONTH.fullmatch(text):
-            return dt.date(int(found[2]), int(found[1]), 1).strftime("%m/%Y")
+            return _day_text(dt.date(int(found[2]), int(found[1]), 1))[3:]
     except ValueError:
         return None
+    if _SERIAL_TEXT.fullmatch(text) and int(text[:5]) in _SERIALS:
+        return _serial_day(int(text[:5]))
     return text if _YEAR.fullmatch(text) else None
+
+
+def _serial_day(serial: int) -> str:
+    return _day_text(_EXCEL_EPOCH + dt.timedelta(days=serial))

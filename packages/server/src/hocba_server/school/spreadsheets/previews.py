@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from hocba.errors import Sentence
 from hocba_server.school.spreadsheets.cells import CellFault
 
-NEW, CHANGED, SAME, DUPLICATE, INVALID, LEFT = (
+NEW, CHANGED, SAME, DUPLICATE, INVALID, LEFT, EMPTY, OTHER = (
     "new",
     "changed",
     "same",
     "duplicate",
     "invalid",
     "left",
+    "empty",
+    "other",
 )
-"""Persisted statuses of a row; `left` is a pupil who by status is not in the class."""
+"""Persisted statuses of a row. `left`: by status not in the class; `empty`: no result in the file
+yet; `other`: of another period or grade. These three are not saved and are no fault."""
+STATUSES = (NEW, CHANGED, SAME, DUPLICATE, INVALID, LEFT, EMPTY, OTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,11 @@ class PreviewRow:
     status: str
     pupil_code: str
     full_name: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Sentence, ...]
     values: Mapping[str, Any]
+    old: Mapping[str, str] = field(default_factory=dict)
+    """What was kept when the file was read, by field: saving refuses when it is no longer so."""
+    enrolment_id: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column."""
@@ -39,7 +47,18 @@ class PreviewRow:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> PreviewRow:
         """Read what `to_json` wrote."""
-        return cls(**{**value, "reasons": tuple(value["reasons"])})
+        return cls(**{**value, "reasons": tuple(map(sentence_of, value["reasons"]))})
+
+
+def sentence_of(value: Mapping[str, str] | str) -> Sentence:
+    """A sentence from a JSON column; older rows hold the Vietnamese text alone."""
+    return Sentence(value, value) if isinstance(value, str) else Sentence(**value)
+
+
+def count_rows(rows: Iterable[PreviewRow]) -> dict[str, int]:
+    """Number of rows by status."""
+    found = Counter(row.status for row in rows)
+    return {status: found[status] for status in STATUSES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +70,24 @@ class Preview:
     filename: str
     rows: tuple[PreviewRow, ...]
     faults: tuple[CellFault, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
+    title: Sentence = field(default_factory=lambda: Sentence("", ""))
+    """What the sheet holds: subject or layout, and the period."""
 
     @property
     def counts(self) -> dict[str, int]:
         """Number of rows by status."""
-        found = Counter(row.status for row in self.rows)
-        return {status: found[status] for status in (NEW, CHANGED, SAME, DUPLICATE, INVALID, LEFT)}
+        return count_rows(self.rows)
 
     @property
     def can_save(self) -> bool:
         """Nothing is saved while any fault exists."""
         return not self.faults and bool(self.rows)
+
+    @property
+    def writes(self) -> int:
+        """How many rows saving would write."""
+        return sum(1 for row in self.rows if row.status in {NEW, CHANGED})
 
 
 ClassListPreview = Preview

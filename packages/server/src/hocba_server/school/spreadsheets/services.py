@@ -3,53 +3,39 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Sequence
+from dataclasses import asdict
 
-from hocba.errors import Refused
+from hocba.assessment.catalogue import subject
+from hocba.assessment.periods import Period
+from hocba.errors import Malformed, Sentence
 from hocba.ids import SchoolYear
-from hocba_server.school.assessments.entries import SubjectEntry, TraitEntry
-from hocba_server.school.assessments.selectors import (
-    subject_values_by_enrolment,
-    trait_values_by_enrolment,
-)
-from hocba_server.school.assessments.services import set_subject_results, set_trait_results
-from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
-from hocba_server.school.registry.class_list import FIELD_LABELS, ClassListRow, ClassListSaved
-from hocba_server.school.registry.models import Classroom, Enrolment, School, SchoolRole
-from hocba_server.school.registry.permissions import (
-    deny_homeroom_teacher,
-    deny_locked_results,
-    deny_role,
-    deny_subject_teacher,
-    require,
-)
-from hocba_server.school.registry.selectors import (
-    class_roll,
-    classroom_by_id,
-    pupils_by_code,
-    school_by_id,
-)
-from hocba_server.school.registry.services import import_class_list
-from hocba_server.school.spreadsheets.cells import birth_date_value
-from hocba_server.school.spreadsheets.class_list import Roll, read_class_list
+from hocba_server.school.assessments.entering import deny_sheet
+from hocba_server.school.assessments.sheets import HOMEROOM_SHEET, TRAITS_SHEET, Sheet
+from hocba_server.school.registry.class_list import ClassListSaved
+from hocba_server.school.registry.models import Classroom, School, SchoolRole
+from hocba_server.school.registry.permissions import deny_role, require
+from hocba_server.school.registry.selectors import classroom_by_id, school_by_id
+from hocba_server.school.spreadsheets.class_list import ReadList, read_class_list
 from hocba_server.school.spreadsheets.models import ImportKind, ImportPreview
-from hocba_server.school.spreadsheets.previews import (
-    CHANGED,
-    DUPLICATE,
-    NEW,
-    SAME,
-    Preview,
-    PreviewRow,
+from hocba_server.school.spreadsheets.previews import Preview
+from hocba_server.school.spreadsheets.recognition import (
+    SeveralSheets,
+    one_table,
+    subject_of,
+    tables_of_kind,
 )
-from hocba_server.school.spreadsheets.results import (
-    Roster,
-    RosterPupil,
-    read_subject_results,
-    read_trait_results,
+from hocba_server.school.spreadsheets.results import ReadResults, Roster, file_period, read_results
+from hocba_server.school.spreadsheets.rosters import (
+    closed_warning,
+    require_sheet_in_period,
+    roll_of_school,
+    roster_of_class,
+    roster_of_preview,
 )
+from hocba_server.school.spreadsheets.saving import save_list_preview, save_sheet_preview
 from hocba_server.school.spreadsheets.selectors import preview_of, stored_preview
+from hocba_server.school.spreadsheets.workbook import Table
 from hocba_server.web.accounts.actor import Actor
-from hocba_server.web.audit.services import record_event
 
 
 def preview_class_list(
@@ -60,40 +46,40 @@ def preview_class_list(
     school_year: str,
     content: bytes,
     filename: str,
+    sheet_name: str = "",
 ) -> Preview:
-    """Read a class list and keep the preview. Raises `Malformed` when it is no such file."""
+    """Read a class list and keep the preview. Raises `Malformed` when it is no such file,
+    `SeveralSheets` when more than one sheet holds a list."""
     require(deny_role(by, SchoolRole.REGISTRAR))
     year = SchoolYear.parse(school_year)
     school = school_by_id(by, school_id)
-    rows, faults = read_class_list(content, filename, year, _roll(school, year))
-    return _keep(
-        ImportPreview(
-            school=school,
-            school_year=str(year),
-            kind=ImportKind.CLASS_LIST,
-            filename=filename[:255],
-            rows=[row.to_json() for row in rows],
-            faults=[fault.to_json() for fault in faults.faults],
-        ),
-        by,
-        at,
-        content,
+    tables = _chosen(tables_of_kind(content, ImportKind.CLASS_LIST), sheet_name)
+    if len(tables) > 1:
+        raise SeveralSheets([table.sheet for table in tables])
+    [table] = tables
+    read = read_class_list(table, filename, year, roll_of_school(school, year))
+    return keep_preview(list_preview(school, year, table, filename, read), by, at, content)
+
+
+def list_preview(
+    school: School, year: SchoolYear, table: Table, filename: str, read: ReadList
+) -> ImportPreview:
+    """The preview of one class list, not yet kept."""
+    return ImportPreview(
+        school=school,
+        school_year=str(year),
+        kind=ImportKind.CLASS_LIST,
+        filename=filename[:255],
+        sheet_name=table.sheet[:100],
+        rows=[row.to_json() for row in read.rows],
+        faults=[fault.to_json() for fault in read.faults],
+        warnings=[asdict(text) for text in read.warnings],
     )
 
 
 def save_class_list(*, by: Actor, at: dt.datetime, preview_id: uuid.UUID) -> ClassListSaved:
     """Save a previewed class list: everything or nothing."""
-    require(deny_role(by, SchoolRole.REGISTRAR))
-    with school_transaction():
-        stored = _claim(by, at, preview_id, ImportKind.CLASS_LIST)
-        rows = [
-            ClassListRow(**row.values)
-            for row in preview_of(stored).rows
-            if row.status in {NEW, CHANGED, SAME}
-        ]
-        return import_class_list(
-            by=by, at=at, school_id=stored.school_id, school_year=stored.school_year, rows=rows
-        )
+    return save_list_preview(by=by, at=at, preview_id=preview_id)
 
 
 def preview_subject_results(
@@ -105,40 +91,16 @@ def preview_subject_results(
     filename: str,
     classroom_id: int | None = None,
     class_list_preview_id: uuid.UUID | None = None,
+    period: Period | None = None,
+    sheet_name: str = "",
 ) -> Preview:
-    """Read results of one subject for a class, or, as a dry run, for a class list not yet saved."""
-    room, roster, school, year = _place(by, classroom_id, class_list_preview_id)
-    if room is not None:
-        require(deny_subject_teacher(by, room, subject_code) or deny_locked_results(room))
-        roster = _roster(room, subject_values_by_enrolment(room, subject_code))
-    rows, faults, warnings = read_subject_results(content, filename, subject_code, roster)
-    preview = ImportPreview(
-        school=school,
-        school_year=year,
-        kind=ImportKind.SUBJECT,
-        classroom=room,
-        subject_code=subject_code,
-        filename=filename[:255],
-        rows=[row.to_json() for row in rows],
-        faults=[fault.to_json() for fault in faults.faults],
-        warnings=warnings,
-    )
-    return _keep(preview, by, at, content)
+    """Read results of one subject for a class, or, as a dry run, for a class list not yet saved.
 
-
-def save_subject_results(*, by: Actor, at: dt.datetime, preview_id: uuid.UUID) -> int:
-    """Save previewed results of one subject; answers how many pupils were written."""
-    with school_transaction():
-        stored = _claim(by, at, preview_id, ImportKind.SUBJECT)
-        rows = _changed_rows(stored)
-        return set_subject_results(
-            by=by,
-            at=at,
-            classroom_id=_room_id(stored),
-            subject_code=stored.subject_code,
-            entries=[SubjectEntry(**row.values) for row in rows],
-            reason=f"Nhập từ tệp {stored.filename}",
-        )
+    `period` is what the page says; without it the file's own column decides.
+    """
+    place = _Place(by, at, classroom_id, class_list_preview_id)
+    sheet = Sheet.of_subject(subject_code)
+    return place.preview(sheet, content, filename, period, sheet_name)
 
 
 def preview_trait_results(
@@ -149,136 +111,190 @@ def preview_trait_results(
     filename: str,
     classroom_id: int | None = None,
     class_list_preview_id: uuid.UUID | None = None,
+    period: Period | None = None,
+    sheet_name: str = "",
 ) -> Preview:
     """Read levels and comments on qualities and competences, or check them as a dry run."""
-    room, roster, school, year = _place(by, classroom_id, class_list_preview_id)
-    if room is not None:
-        require(deny_homeroom_teacher(by, room) or deny_locked_results(room))
-        roster = _roster(room, trait_values_by_enrolment(room))
-    rows, faults, warnings = read_trait_results(content, filename, roster)
-    preview = ImportPreview(
-        school=school,
-        school_year=year,
-        kind=ImportKind.TRAITS,
-        classroom=room,
-        filename=filename[:255],
-        rows=[row.to_json() for row in rows],
-        faults=[fault.to_json() for fault in faults.faults],
-        warnings=warnings,
-    )
-    return _keep(preview, by, at, content)
+    place = _Place(by, at, classroom_id, class_list_preview_id)
+    return place.preview(TRAITS_SHEET, content, filename, period, sheet_name)
+
+
+def preview_homeroom_data(
+    *,
+    by: Actor,
+    at: dt.datetime,
+    content: bytes,
+    filename: str,
+    classroom_id: int,
+    period: Period | None = None,
+    sheet_name: str = "",
+) -> Preview:
+    """Read weight, height, absences, comment and awards in our own layout."""
+    place = _Place(by, at, classroom_id, None)
+    return place.preview(HOMEROOM_SHEET, content, filename, period, sheet_name)
+
+
+def save_subject_results(*, by: Actor, at: dt.datetime, preview_id: uuid.UUID) -> int:
+    """Save previewed results of one subject; answers how many pupils were written."""
+    return save_sheet_preview(by=by, at=at, preview_id=preview_id, kind=ImportKind.SUBJECT)
 
 
 def save_trait_results(*, by: Actor, at: dt.datetime, preview_id: uuid.UUID) -> int:
     """Save previewed levels and comments; answers how many pupils were written."""
-    with school_transaction():
-        stored = _claim(by, at, preview_id, ImportKind.TRAITS)
-        rows = _changed_rows(stored)
-        return set_trait_results(
-            by=by,
-            at=at,
-            classroom_id=_room_id(stored),
-            entries=[TraitEntry(**row.values) for row in rows],
-            reason=f"Nhập từ tệp {stored.filename}",
+    return save_sheet_preview(by=by, at=at, preview_id=preview_id, kind=ImportKind.TRAITS)
+
+
+def save_homeroom_data(*, by: Actor, at: dt.datetime, preview_id: uuid.UUID) -> int:
+    """Save previewed homeroom data; answers how many pupils were written."""
+    return save_sheet_preview(by=by, at=at, preview_id=preview_id, kind=ImportKind.HOMEROOM)
+
+
+def kind_of(sheet: Sheet) -> ImportKind:
+    """The layout that fills a sheet."""
+    if sheet.subject_code:
+        return ImportKind.SUBJECT
+    return ImportKind.TRAITS if sheet == TRAITS_SHEET else ImportKind.HOMEROOM
+
+
+class _Place:
+    """The class that a file is read for: one of the school, or a list that is not yet saved."""
+
+    def __init__(
+        self,
+        by: Actor,
+        at: dt.datetime,
+        classroom_id: int | None,
+        class_list_preview_id: uuid.UUID | None,
+    ) -> None:
+        self._by, self._at = by, at
+        self._room: Classroom | None = None
+        self._listed: Roster | None = None
+        if classroom_id is not None:
+            self._room = classroom_by_id(by, classroom_id)
+            self._school: School = self._room.school
+            self._year = self._room.school_year
+            return
+        if class_list_preview_id is None:
+            raise TypeError("classroom_id or class_list_preview_id is needed")
+        roles = (SchoolRole.REGISTRAR, SchoolRole.SUBJECT_TEACHER, SchoolRole.HOMEROOM_TEACHER)
+        require(deny_role(by, *roles))
+        stored = stored_preview(by, class_list_preview_id)
+        self._listed = roster_of_preview(preview_of(stored))
+        self._school, self._year = stored.school, stored.school_year
+
+    def preview(
+        self,
+        sheet: Sheet,
+        content: bytes,
+        filename: str,
+        period: Period | None,
+        sheet_name: str,
+    ) -> Preview:
+        """Read the file for one sheet and keep the preview."""
+        if self._room is not None:
+            require(deny_sheet(self._by, self._room, sheet, self._at))
+        tables = _chosen(tables_of_kind(content, kind_of(sheet)), sheet_name)
+        name = (
+            self._room.name if self._room else self._listed.classroom_name if self._listed else ""
         )
+        table = one_table(tables, name, sheet.subject_code, self._room)
+        when = file_period(table, (*table.titles, table.sheet, filename), period)
+        if when is None:
+            raise no_period()
+        if self._room is not None:
+            stored = results_preview(
+                by=self._by,
+                at=self._at,
+                room=self._room,
+                sheet=sheet,
+                table=table,
+                filename=filename,
+                period=when,
+                only_period=period is not None,
+            )
+        else:
+            read = read_results(
+                table, filename, sheet, when, self._roster(), only_period=period is not None
+            )
+            stored = _unsaved(self._school, self._year, None, sheet, table, filename, read)
+        return keep_preview(stored, self._by, self._at, content)
+
+    def _roster(self) -> Roster:
+        assert self._listed is not None  # noqa: S101 - there is either a class or a list
+        return self._listed
 
 
-def _keep(preview: ImportPreview, by: Actor, at: dt.datetime, content: bytes) -> Preview:
+def results_preview(
+    *,
+    by: Actor,
+    at: dt.datetime,
+    room: Classroom,
+    sheet: Sheet,
+    table: Table,
+    filename: str,
+    period: Period,
+    only_period: bool,
+) -> ImportPreview:
+    """The preview of one table for a sheet of a class, not yet kept. Rights are checked before."""
+    require_sheet_in_period(sheet, room.grade, period)
+    roster = roster_of_class(room, sheet, period)
+    read = read_results(table, filename, sheet, period, roster, only_period=only_period)
+    read.warnings[:0] = closed_warning(by, room, sheet, period, at)
+    if sheet.subject_code:
+        named = subject_of(table, "", room)
+        if named not in {None, sheet.subject_code}:
+            read.warnings.insert(0, _other_subject(named or "", sheet))
+    return _unsaved(room.school, room.school_year, room, sheet, table, filename, read)
+
+
+def _other_subject(named: str, sheet: Sheet) -> Sentence:
+    other, own = subject(named).name, sheet.title
+    return Sentence(
+        f"Tiêu đề của tệp ghi môn {other}, còn trang này nhập môn {own.vi}. Xem lại trước khi lưu.",
+        f"The title of the file says {other}, but this page is for {own.en}. Look again.",
+    )
+
+
+def _unsaved(
+    school: School,
+    year: str,
+    room: Classroom | None,
+    sheet: Sheet,
+    table: Table,
+    filename: str,
+    read: ReadResults,
+) -> ImportPreview:
+    return ImportPreview(
+        school=school,
+        school_year=year,
+        kind=kind_of(sheet),
+        classroom=room,
+        subject_code=sheet.subject_code,
+        period=read.period.value,
+        filename=filename[:255],
+        sheet_name=table.sheet[:100],
+        rows=[row.to_json() for row in read.rows],
+        faults=[fault.to_json() for fault in read.faults],
+        warnings=[asdict(text) for text in read.warnings],
+    )
+
+
+def keep_preview(preview: ImportPreview, by: Actor, at: dt.datetime, content: bytes) -> Preview:
+    """Store a preview: the file itself is not kept, only what was read and its hash."""
     preview.content_sha256 = hashlib.sha256(content).hexdigest()
     preview.created_by, preview.created_at = by.user_id, at
     preview.save(force_insert=True)
     return preview_of(preview)
 
 
-def _claim(by: Actor, at: dt.datetime, preview_id: uuid.UUID, kind: ImportKind) -> ImportPreview:
-    """Take a preview for saving, once. Refuses with faults, twice, or by another kind."""
-    stored = stored_preview(by, preview_id, lock=True)
-    if stored.kind != kind:
-        raise Refused("wrong_kind", "Tệp này thuộc loại khác.", "The file is of another kind.")
-    if stored.saved_at is not None:
-        raise Refused(
-            "saved_already",
-            f"Tệp {stored.filename} đã được lưu trước đó.",
-            f"The file {stored.filename} was saved before.",
-        )
-    if stored.faults or not stored.rows:
-        raise Refused(
-            "has_faults",
-            f"Tệp {stored.filename} còn {len(stored.faults)} lỗi nên chưa lưu gì. Sửa rồi tải lại.",
-            f"The file {stored.filename} has {len(stored.faults)} faults; nothing was saved.",
-        )
-    stored.saved_by, stored.saved_at = by.user_id, at
-    stored.save(update_fields=["saved_by", "saved_at"])
-    detail = {"file": stored.filename, "sha256": stored.content_sha256, "kind": stored.kind}
-    record_event(
-        using=SCHOOL_DATABASE,
-        by=by,
-        at=at,
-        action="import_file",
-        subject=f"import:{stored.pk}",
-        detail=detail,
+def no_period() -> Malformed:
+    """The refusal of a file that does not say of which period it is."""
+    return Malformed(
+        "no_period",
+        "Tệp không nêu thời điểm đánh giá. Chọn thời điểm trên trang này rồi tải lại tệp.",
+        "The file names no period. Choose the period on this page and upload again.",
     )
-    return stored
 
 
-def _room_id(stored: ImportPreview) -> int:
-    if stored.classroom_id is None:
-        raise Refused(
-            "dry_run",
-            "Đây là bản kiểm tra thử: hãy lưu danh sách lớp trước, rồi tải lại tệp kết quả.",
-            "This was a dry run: save the class list first, then upload the results again.",
-        )
-    return stored.classroom_id
-
-
-def _changed_rows(stored: ImportPreview) -> Sequence[PreviewRow]:
-    return [row for row in preview_of(stored).rows if row.status in {NEW, CHANGED}]
-
-
-def _roll(school: School, year: SchoolYear) -> Roll:
-    pupils = {
-        code: {field: str(getattr(pupil, field)) for field in FIELD_LABELS}
-        for code, pupil in pupils_by_code(school).items()
-    }
-    rows = Enrolment.objects.filter(classroom__school=school, school_year=str(year))
-    enrolled = dict(rows.values_list("pupil__pupil_code", "classroom__name"))
-    return Roll(pupils, enrolled)
-
-
-def _place(
-    by: Actor, classroom_id: int | None, class_list_preview_id: uuid.UUID | None
-) -> tuple[Classroom | None, Roster, School, str]:
-    if classroom_id is not None:
-        room = classroom_by_id(by, classroom_id)
-        return room, Roster(room.name, room.grade, {}), room.school, room.school_year
-    if class_list_preview_id is None:
-        raise TypeError("classroom_id or class_list_preview_id is needed")
-    roles = (SchoolRole.REGISTRAR, SchoolRole.SUBJECT_TEACHER, SchoolRole.HOMEROOM_TEACHER)
-    require(deny_role(by, *roles))
-    stored = stored_preview(by, class_list_preview_id)
-    return None, _roster_of_preview(preview_of(stored)), stored.school, stored.school_year
-
-
-def _roster(room: Classroom, known: dict[int, dict[str, object]]) -> Roster:
-    pupils = {
-        row.pupil.pupil_code: RosterPupil(
-            row.pk, row.pupil.full_name, row.pupil.birth_date, known.get(row.pk)
-        )
-        for row in class_roll(room)
-    }
-    return Roster(room.name, room.grade, pupils)
-
-
-def _roster_of_preview(preview: Preview) -> Roster:
-    """The class as an unsaved list gives it, so that faults of every file can be named at once."""
-    rows = [row for row in preview.rows if row.status != DUPLICATE and row.values]
-    if not rows:
-        raise Refused("empty_list", "Danh sách lớp không có dòng nào.", "The class list is empty.")
-    pupils = {
-        row.pupil_code: RosterPupil(
-            0, row.full_name, birth_date_value(row.values["birth_date"]) or "", None
-        )
-        for row in rows
-    }
-    grades = [row.values["grade"] for row in rows if row.values["grade"]]
-    return Roster(rows[0].values["classroom_name"], grades[0] if grades else 1, pupils)
+def _chosen(tables: list[Table], sheet_name: str) -> list[Table]:
+    return [table for table in tables if table.sheet == sheet_name] or tables

@@ -4,7 +4,11 @@ import pytest
 
 from hocba.errors import Refused
 from hocba_server.school.assessments.entries import SubjectEntry
-from hocba_server.school.assessments.models import SubjectAssessment, YearConclusion
+from hocba_server.school.assessments.models import (
+    SubjectAssessment,
+    ValueChange,
+    YearConclusion,
+)
 from hocba_server.school.assessments.selectors import class_findings, compose_comment
 from hocba_server.school.assessments.services import (
     decide_promotion,
@@ -74,11 +78,15 @@ def test_the_same_value_twice_changes_nothing_and_a_change_keeps_the_old(cast: C
     _set(cast, cast.homeroom)
     _set(cast, cast.homeroom)
     _set(cast, cast.homeroom, "H", 7)
-    entries = AuditEntry.objects.using("school").filter(action="set_subject_results")
+    entries = AuditEntry.objects.using("school").filter(action="enter_results")
     details = [entry.detail for entry in entries.order_by("pk")]
-    assert [len(detail["changes"]) for detail in details] == [1, 0, 1]
-    assert details[2]["changes"][0]["old"]["level"] == "T"
-    assert details[2]["reason"] == "chấm lại"
+    assert [detail["pupils"] for detail in details] == [1, 1]
+    assert details[1]["reason"] == "chấm lại"
+    changes = ValueChange.objects.filter(field="level").order_by("pk")
+    assert [(row.old, row.new, row.reason) for row in changes] == [
+        ("", "T", "chấm lại"),
+        ("T", "H", "chấm lại"),
+    ]
 
 
 def test_the_class_check_names_what_is_missing(cast: Cast) -> None:

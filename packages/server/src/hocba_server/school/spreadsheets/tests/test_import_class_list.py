@@ -6,7 +6,7 @@ import pytest
 
 from hocba.errors import Malformed, Refused
 from hocba_server.school.conftest import Sheet
-from hocba_server.school.registry.models import Classroom, Pupil
+from hocba_server.school.registry.models import Enrolment, Pupil
 from hocba_server.school.spreadsheets.previews import Preview
 from hocba_server.school.spreadsheets.services import preview_class_list, save_class_list
 from hocba_server.school.tests.cast import (
@@ -45,7 +45,7 @@ def test_new_changed_and_same_pupils_are_told_apart_and_saved(cast: Cast, sheet:
     ]
     preview = _preview(cast, sheet(CLASS_LIST_HEADERS, rows))
     assert [row.status for row in preview.rows] == ["same", "changed", "new"]
-    assert preview.rows[1].reasons == ("Dân tộc: “Kinh” thành “Hoa”",)
+    assert [text.vi for text in preview.rows[1].reasons] == ["Dân tộc: “Kinh” thành “Hoa”"]
     saved = save_class_list(by=cast.registrar, at=AT, preview_id=preview.preview_id)
     assert (saved.created, saved.changed, saved.same) == (1, 1, 1)
     assert Pupil.objects.get(pupil_code="7900000001").ethnic_group == "Hoa"
@@ -99,6 +99,32 @@ def test_a_wrong_cell_is_named_and_nothing_is_saved(
         save_class_list(by=cast.registrar, at=AT, preview_id=preview.preview_id)
     assert refusal.value.code == "has_faults"
     assert not Pupil.objects.filter(pupil_code="7900000008").exists()
+
+
+def test_a_pupil_without_a_number_is_kept_and_named(cast: Cast, sheet: Sheet) -> None:
+    changes = {"Mã định danh Bộ GD&ĐT *": "7900000008", "Số định danh cá nhân": ""}
+    preview = _preview(cast, sheet(CLASS_LIST_HEADERS, [class_list_cells(1, **changes)]))
+    assert preview.faults == ()
+    assert "chưa có số định danh cá nhân" in preview.warnings[0].vi
+    save_class_list(by=cast.registrar, at=AT, preview_id=preview.preview_id)
+    assert Pupil.objects.get(pupil_code="7900000008").personal_id == ""
+
+
+def test_a_changed_status_is_shown(cast: Cast, sheet: Sheet) -> None:
+    rows = [class_list_cells(0, **{"Trạng thái": "Bảo lưu"})]
+    [row] = _preview(cast, sheet(CLASS_LIST_HEADERS, rows)).rows
+    assert [text.vi for text in row.reasons] == ["Trạng thái: “Đang học” thành “Bảo lưu”"]
+
+
+def test_somebody_changed_a_pupil_since_the_preview(cast: Cast, sheet: Sheet) -> None:
+    rows = [class_list_cells(0, **{"Dân tộc": "Hoa"})]
+    preview = _preview(cast, sheet(CLASS_LIST_HEADERS, rows))
+    Pupil.objects.filter(pupil_code="7900000000").update(ethnic_group="Tày", mother_name="Khác")
+    with pytest.raises(Refused) as refusal:
+        save_class_list(by=cast.registrar, at=AT, preview_id=preview.preview_id)
+    assert refusal.value.code == "overtaken"
+    assert "Dân tộc (nay là “Tày”)" in refusal.value.sentence.vi
+    assert Pupil.objects.get(pupil_code="7900000000").mother_name == "Khác"
 
 
 def test_a_pupil_twice_in_the_file_is_a_duplicate(cast: Cast, sheet: Sheet) -> None:
@@ -156,7 +182,7 @@ def test_a_missing_column_is_named(cast: Cast, sheet: Sheet) -> None:
 
 def test_a_class_with_records_takes_no_new_list(cast: Cast, sheet: Sheet) -> None:
     preview = _preview(cast, sheet(CLASS_LIST_HEADERS, [class_list_cells(0)]))
-    Classroom.objects.update(results_locked_by=1, results_locked_at=AT)
+    Enrolment.objects.update(results_locked_by=1, results_locked_at=AT)
     with pytest.raises(Refused) as refusal:
         save_class_list(by=cast.registrar, at=AT, preview_id=preview.preview_id)
     assert refusal.value.code == "locked"

@@ -1,0 +1,202 @@
+"""What the entry page shows: one sheet of a class in one period, and how it stands for a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from hocba.assessment.periods import REGULAR_PERIODS, Period
+from hocba.errors import Refused, Sentence
+from hocba.workflow.transitions import Denial
+from hocba_server.school.assessments.entering import EXEMPT, deny_sheet
+from hocba_server.school.assessments.models import ChangePermission, ReopenedSheet
+from hocba_server.school.assessments.returns import open_returns
+from hocba_server.school.assessments.selectors import class_findings, proposed_comments
+from hocba_server.school.assessments.sheet_values import last_change_id, sheet_values
+from hocba_server.school.assessments.sheets import (
+    HOMEROOM_SLUG,
+    CellKind,
+    Column,
+    Sheet,
+    columns_of,
+    row_warnings,
+)
+from hocba_server.school.assessments.windows import (
+    deny_closed_window,
+    is_open,
+    open_question,
+    permission_in_force,
+    vietnam_day,
+    window_of,
+)
+from hocba_server.school.registry.models import Classroom, Enrolment
+from hocba_server.school.registry.permissions import deny_locked_results
+from hocba_server.school.registry.selectors import class_roll
+from hocba_server.school.registry.taught import exempt_subjects
+from hocba_server.web.accounts.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """One cell as it is kept."""
+
+    column: Column
+    value: str
+
+    @property
+    def shown(self) -> str:
+        """The value as people write it: decimal comma."""
+        if self.column.kind is CellKind.DECIMAL:
+            return self.value.replace(".", ",")
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One pupil of the sheet."""
+
+    enrolment: Enrolment
+    cells: tuple[GridCell, ...]
+    warnings: tuple[Sentence, ...]
+    locked: Denial | None
+    result: str = ""
+    returned: ReopenedSheet | None = None
+    """Why this pupil's row was sent back to be corrected."""
+
+    @property
+    def given_name(self) -> str:
+        """The name the pupil is called by."""
+        return self.enrolment.pupil.full_name.split()[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The page of one sheet."""
+
+    room: Classroom
+    sheet: Sheet
+    period: Period
+    columns: tuple[Column, ...]
+    rows: tuple[GridRow, ...]
+    last_change: int
+    denial: Denial | None
+    permission: ChangePermission | None
+    question: ChangePermission | None
+    filled: int
+    needed: int
+
+    @property
+    def closed(self) -> bool:
+        """The window is closed and this person has no permission yet."""
+        return self.denial is not None and self.denial.code.startswith("window_")
+
+
+EXEMPT_DENIAL = Denial("exempt", EXEMPT)
+
+
+def open_grid(by: Actor, room: Classroom, sheet: Sheet, period: Period, at: dt.datetime) -> Grid:
+    """Everything the entry page of one sheet shows. Rights to read are the caller's matter."""
+    columns = columns_of(sheet, room.grade, period)
+    if not columns:
+        raise Refused(
+            "not_found", "Thời điểm này không có bảng này.", "No such sheet in this period."
+        )
+    permission = permission_in_force(by, room, sheet, period, at)
+    returned = {row.enrolment_id: row for row in open_returns(room) if row.sheet == sheet.slug}
+    denial = deny_sheet(by, room, sheet, at)
+    closed = deny_closed_window(room, period, at) if permission is None else None
+    if denial is None and not returned:
+        denial = closed
+    values = sheet_values(room, sheet, period)
+    results = _year_results(room, sheet, period)
+    exempt = exempt_subjects(room)
+    rows = tuple(
+        _row(
+            row,
+            sheet,
+            columns,
+            values.get(row.pk, {}),
+            results.get(row.pk, ""),
+            returned.get(row.pk),
+            EXEMPT_DENIAL if sheet.subject_code in exempt.get(row.pk, ()) else closed,
+        )
+        for row in class_roll(room)
+    )
+    # Nobody has to fill the row of a pupil who is exempt.
+    to_fill = [row for row in rows if row.locked is not EXEMPT_DENIAL]
+    needed = [cell for row in to_fill for cell in row.cells if cell.column.required]
+    return Grid(
+        room=room,
+        sheet=sheet,
+        period=period,
+        columns=columns,
+        rows=rows,
+        last_change=last_change_id(room, sheet, period),
+        denial=denial,
+        permission=permission,
+        question=open_question(by, room, sheet, period),
+        filled=sum(1 for cell in needed if cell.value),
+        needed=len(needed),
+    )
+
+
+def _row(
+    enrolment: Enrolment,
+    sheet: Sheet,
+    columns: tuple[Column, ...],
+    values: dict[str, str],
+    result: str,
+    returned: ReopenedSheet | None,
+    closed: Denial | None,
+) -> GridRow:
+    return GridRow(
+        enrolment,
+        tuple(GridCell(column, values.get(column.field, "")) for column in columns),
+        tuple(row_warnings(sheet, values)),
+        _why_locked(enrolment, returned, closed),
+        result,
+        returned,
+    )
+
+
+def _why_locked(
+    enrolment: Enrolment, returned: ReopenedSheet | None, closed: Denial | None
+) -> Denial | None:
+    if closed is EXEMPT_DENIAL:
+        return closed
+    return None if returned else deny_locked_results(enrolment) or closed
+
+
+def _year_results(room: Classroom, sheet: Sheet, period: Period) -> dict[int, str]:
+    """Enrolment id -> the computed year result, for the homeroom sheet at the year's end."""
+    if sheet.slug != HOMEROOM_SLUG or period is not Period.YEAR_END:
+        return {}
+    return {
+        check.enrolment.pk: check.year.result.result.value if check.year.result else ""
+        for check in class_findings(room)
+    }
+
+
+def shows_results(sheet: Sheet, period: Period) -> bool:
+    """Does this sheet carry the column of computed year results?"""
+    return sheet.slug == HOMEROOM_SLUG and period is Period.YEAR_END
+
+
+def current_period(room: Classroom, at: dt.datetime) -> Period:
+    """The period that is open now: the newest one whose window is open, else the year's end."""
+    day = vietnam_day(at)
+    windows = {period: window_of(room, period) for period in REGULAR_PERIODS}
+    set_and_open = [
+        period for period, window in windows.items() if window is not None and is_open(window, day)
+    ]
+    return set_and_open[-1] if set_and_open else Period.YEAR_END
+
+
+def periods_of_sheet(room: Classroom, sheet: Sheet) -> list[Period]:
+    """The periods in which this sheet has columns, re-assessment last."""
+    return [period for period in Period if columns_of(sheet, room.grade, period)]
+
+
+def proposals(room: Classroom) -> dict[int, str]:
+    """Homeroom comments composed from the subjects' comments, for pupils who have none."""
+    return proposed_comments(room)
