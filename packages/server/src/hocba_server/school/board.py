@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -10,11 +10,11 @@ from django.urls import reverse
 from hocba.assessment.catalogue import SUBJECTS
 from hocba.record.model import SignerRole
 from hocba.workflow.transitions import RecordState
-from hocba_server.school.assessments.selectors import PupilCheck, class_findings
+from hocba_server.school.assessments.selectors import PupilCheck, findings_of_classes
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
-from hocba_server.school.issuing.selectors import batch_of, records_of
-from hocba_server.school.registry.models import Classroom, SchoolRole
-from hocba_server.school.registry.selectors import own_assignments, own_classrooms
+from hocba_server.school.issuing.selectors import batches_of, records_of_batches
+from hocba_server.school.registry.models import Classroom, SchoolRole, StaffAssignment
+from hocba_server.school.registry.selectors import own_assignments
 from hocba_server.school.signing.rights import STEPS, deny_now
 from hocba_server.web.accounts.actor import Actor
 
@@ -41,20 +41,42 @@ class ClassCard:
     actions: tuple[NextAction, ...]
 
 
-def class_cards(by: Actor) -> list[ClassCard]:
-    """The classes this person has to do with, those with something to do first."""
-    cards = [_card(by, room) for room in own_classrooms(by)]
+def class_cards(by: Actor, rooms: Sequence[Classroom]) -> list[ClassCard]:
+    """These classes, those with something to do for this person first.
+
+    A fixed number of queries, however many classes a school has.
+    """
+    batches = batches_of(rooms)
+    records = records_of_batches(list(batches.values()))
+    created = {room for room, batch in batches.items() if records[batch.pk]}
+    findings = findings_of_classes([room for room in rooms if room.pk not in created])
+    own = own_assignments(by)
+    cards = []
+    for room in rooms:
+        batch = batches.get(room.pk)
+        if batch is not None and room.pk in created:
+            cards.append(_record_card(by, room, batch, records[batch.pk]))
+        else:
+            mine = [row for row in own if row.classroom_id == room.pk]
+            cards.append(_result_card(by, room, batch, findings[room.pk], mine))
     return sorted(cards, key=lambda card: not card.actions)
 
 
-def _card(by: Actor, room: Classroom) -> ClassCard:
-    batch = batch_of(room)
-    records = records_of(batch) if batch else []
-    if records and batch is not None:
-        state, tone = _record_state(records)
-        actions = tuple(_signing_actions(by, room, batch, records))
-        return ClassCard(room, len(records), state, tone, actions)
-    checks = class_findings(room)
+def _record_card(
+    by: Actor, room: Classroom, batch: IssueBatch, records: list[AnnualRecordDraft]
+) -> ClassCard:
+    state, tone = _record_state(records)
+    actions = tuple(_signing_actions(by, room, batch, records))
+    return ClassCard(room, len(records), state, tone, actions)
+
+
+def _result_card(
+    by: Actor,
+    room: Classroom,
+    batch: IssueBatch | None,
+    checks: list[PupilCheck],
+    own: Sequence[StaffAssignment],
+) -> ClassCard:
     wrong = sum(1 for check in checks if check.year.errors)
     if not checks:
         state = "Chưa có danh sách lớp"
@@ -62,7 +84,7 @@ def _card(by: Actor, room: Classroom) -> ClassCard:
         state = f"Đang nhập kết quả: còn {wrong} trong {len(checks)} em thiếu hoặc mâu thuẫn"
     else:
         state = "Đủ kết quả, sẵn sàng khởi tạo học bạ"
-    actions = tuple(_result_actions(by, room, batch, checks, wrong))
+    actions = tuple(_result_actions(by, room, batch, checks, wrong, own))
     return ClassCard(room, len(checks), state, "open", actions)
 
 
@@ -87,16 +109,19 @@ def _record_state(records: list[AnnualRecordDraft]) -> tuple[str, str]:
 
 
 def _result_actions(
-    by: Actor, room: Classroom, batch: IssueBatch | None, checks: list[PupilCheck], wrong: int
+    by: Actor,
+    room: Classroom,
+    batch: IssueBatch | None,
+    checks: list[PupilCheck],
+    wrong: int,
+    own: Sequence[StaffAssignment],
 ) -> Iterator[NextAction]:
     roles = set(by.roles)
     if SchoolRole.REGISTRAR.value in roles and not checks:
         yield NextAction("Nhập danh sách lớp", reverse("school_spreadsheets:class_list"))
     if SchoolRole.REGISTRAR.value in roles and batch is not None and checks and not wrong:
         yield NextAction("Khởi tạo học bạ", reverse("school_signing:batch", args=[room.pk]))
-    for row in own_assignments(by):
-        if row.classroom_id != room.pk or not checks:
-            continue
+    for row in own if checks else ():
         if row.role == SchoolRole.SUBJECT_TEACHER:
             entered = sum(
                 any(item.subject_code == row.subject_code for item in check.subjects)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import TransactionManagementError
 
 from hocba.assessment.catalogue import subjects_of_grade, traits_of_grade
 from hocba_certworld.local import LocalTimestamp
@@ -21,14 +27,17 @@ from hocba_server.school.assessments.services import (
     set_trait_results,
 )
 from hocba_server.school.issuing.services import create_records, open_batch
-from hocba_server.school.registry.models import Enrolment
+from hocba_server.school.registry.models import Enrolment, School
 from hocba_server.school.registry.services import (
     add_staff,
     assign,
     create_school,
     import_class_list,
 )
-from hocba_server.school.signing.services import run_session, start_session
+from hocba_server.school.signing.approval import note_certificate
+from hocba_server.school.signing.models import SeenCertificate
+from hocba_server.school.signing.running import run_session
+from hocba_server.school.signing.services import start_session
 from hocba_server.school.tests.cast import (
     AT,
     CODE,
@@ -40,6 +49,7 @@ from hocba_server.school.tests.cast import (
     Cast,
     FixedClock,
     TestKeys,
+    WorldTrust,
     actor,
     class_list_row,
 )
@@ -51,8 +61,45 @@ HERE = Path(__file__).parent
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test of the school house may use the school's database."""
     for item in items:
-        if HERE in item.path.parents:
+        if HERE in item.path.parents and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases=["default", "school"]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptying_past_the_guards() -> Iterator[None]:
+    """Tests with threads commit, and Django empties the tables after them: past our own triggers,
+    which refuse exactly that."""
+
+    def empty(self: DatabaseOperations, sql_list: list[str]) -> None:
+        with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            for statement in sql_list:
+                cursor.execute(statement)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", empty)
+        yield
+
+
+def _depth(connection: BaseDatabaseWrapper) -> int:
+    """How many transactions lie around what is done now."""
+    return 1 + len(connection.savepoint_ids) if connection.in_atomic_block else 0
+
+
+@pytest.fixture(autouse=True)
+def row_locks_in_transactions_of_the_program(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The transaction around a test would hide a row lock that no transaction of ours holds; in
+    the running program such a page fails."""
+    around = {each.alias: _depth(each) for each in connections.all()}
+    compile_plainly = SQLCompiler.as_sql
+
+    def as_sql(self: SQLCompiler, *args: Any, **options: Any) -> Any:
+        inside = _depth(self.connection) > around[self.connection.alias]
+        if self.query.select_for_update and not inside:
+            raise TransactionManagementError("a row lock outside of a transaction of the program")
+        return compile_plainly(self, *args, **options)
+
+    monkeypatch.setattr(SQLCompiler, "as_sql", as_sql)
 
 
 @pytest.fixture(scope="session")
@@ -204,12 +251,32 @@ Sign = Callable[[Actor, str], int]
 
 
 @pytest.fixture
-def sign(created: int, keys: TestKeys, timestamps: LocalTimestamp) -> Sign:
+def trust(world: CertWorld) -> WorldTrust:
+    return WorldTrust(world)
+
+
+@pytest.fixture
+def approved_seal(cast: Cast, keys: TestKeys) -> None:
+    """The department has approved the school's certificate."""
+    school = School.objects.get(pk=cast.school_id)
+    certificate = keys.organisation_key(CODE).certificate
+    note_certificate(school=school, certificate=certificate, owner=CODE, at=AT)
+    SeenCertificate.objects.update(approved=True)
+
+
+@pytest.fixture
+def sign(
+    created: int,
+    keys: TestKeys,
+    timestamps: LocalTimestamp,
+    trust: WorldTrust,
+    approved_seal: None,
+) -> Sign:
     """Start a session and run it as the job would."""
 
     def run(by: Actor, role: str) -> int:
         session_id = start_session(by=by, at=AT, batch_id=created, role=role)
-        run_session(session_id, keys, timestamps, FixedClock())
+        run_session(session_id, keys, timestamps, FixedClock(), trust)
         return session_id
 
     return run

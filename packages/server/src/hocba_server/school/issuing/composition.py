@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 
 from hocba.assessment.catalogue import has_year_end_test, subjects_of_grade
 from hocba.assessment.levels import SubjectLevel, TraitLevel
@@ -28,10 +27,11 @@ from hocba.record.model import (
     TraitResults,
     YearSummary,
 )
-from hocba_server.school.assessments.models import TraitAssessment, YearConclusion
-from hocba_server.school.assessments.selectors import PupilCheck
+from hocba_server.school.assessments.models import YearConclusion
+from hocba_server.school.assessments.selectors import PupilCheck, TraitValues
 from hocba_server.school.assessments.year import PupilYear
 from hocba_server.school.issuing.models import IssueBatch
+from hocba_server.school.issuing.signers import ClassSigners, NamedSigner
 from hocba_server.school.registry.models import Enrolment, School, StaffMember
 
 VIETNAM_TIME = dt.timezone(dt.timedelta(hours=7))
@@ -45,18 +45,17 @@ def vietnam_time(moment: dt.datetime) -> dt.datetime:
 def compose_record(
     batch: IssueBatch,
     check: PupilCheck,
-    homeroom: StaffMember,
+    signers: ClassSigners,
     record_uuid: RecordUuid,
     created_on: dt.datetime,
     history: list[Enrolment],
-    teachers: Mapping[str, StaffMember],
 ) -> AnnualRecord:
     """Build the record of one pupil whose year is complete (`check.year.errors` is empty).
 
-    `teachers` are those assigned now: they sign, even if a colleague typed the result.
+    The signers are those of today: they sign, even if a colleague typed the result.
     """
     room = batch.classroom
-    if check.traits is None or check.conclusion is None:
+    if check.traits is None or check.conclusion is None or signers.homeroom is None:
         raise AssertionError("compose_record needs a complete year")
     return AnnualRecord(
         profile=FormatProfile(batch.format_profile),
@@ -69,13 +68,13 @@ def compose_record(
         terms=IssueTerms(
             signing_leader=_person(batch.signing_leader),
             signing_leader_title=batch.signing_leader.title,
-            homeroom_teacher=_person(homeroom),
+            homeroom_teacher=signers.homeroom.person,
             issue_place=batch.issue_place,
             created_on=vietnam_time(created_on),
             issued_on=vietnam_time(batch.issued_on),
         ),
         history=tuple(_study_year(row) for row in history),
-        subjects=_subjects(check, room.grade, teachers),
+        subjects=_subjects(check, room.grade, signers),
         traits=_traits(check.traits),
         summary=_summary(check.conclusion, check.year),
     )
@@ -126,9 +125,7 @@ def _study_year(row: Enrolment) -> StudyYear:
     return StudyYear(SchoolYear(room.school_year), room.name, room.school.name, arrived)
 
 
-def _subjects(
-    check: PupilCheck, grade: int, teachers: Mapping[str, StaffMember]
-) -> tuple[SubjectResult, ...]:
+def _subjects(check: PupilCheck, grade: int, signers: ClassSigners) -> tuple[SubjectResult, ...]:
     by_code = {row.subject_code: row for row in check.subjects}
     results = []
     for subject in subjects_of_grade(grade):
@@ -145,15 +142,15 @@ def _subjects(
                 name=subject.name,
                 level=level,
                 test_score=score,
-                teacher=_person(teachers.get(row.subject_code, row.teacher)),
+                teacher=(signers.subjects.get(row.subject_code) or NamedSigner(row.teacher)).person,
             )
         )
     return tuple(results)
 
 
-def _traits(traits: TraitAssessment) -> TraitResults:
+def _traits(traits: TraitValues) -> TraitResults:
     return TraitResults(
-        levels={TraitCode(mark.trait_code): TraitLevel(mark.level) for mark in traits.marks.all()},
+        levels={TraitCode(code): TraitLevel(level) for code, level in traits.levels.items()},
         quality_comment=traits.quality_comment,
         general_competence_comment=traits.general_competence_comment,
         specific_competence_comment=traits.specific_competence_comment,

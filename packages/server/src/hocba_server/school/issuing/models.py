@@ -53,7 +53,12 @@ class AnnualRecordDraft(models.Model):
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="records")
     record_uuid = models.CharField("mã số tra cứu học bạ", max_length=36, unique=True)
     state = models.CharField("trạng thái", max_length=20)
+    state_since = models.DateTimeField("ở trạng thái này từ", null=True)
+    """For boards: what waits for whom since when."""
     document = models.BinaryField("tệp XML")
+    subject_signers = models.JSONField("người ký từng môn", default=dict)
+    """Subject code -> personal number of the person whom the record names for it."""
+    homeroom_signer = models.CharField("người ký chủ nhiệm", max_length=12, default="")
     pending_subjects = models.JSONField("môn còn chờ ký", default=list)
     refusal = models.CharField("lý do bị từ chối", max_length=1000, blank=True, default="")
     created_by = models.BigIntegerField("người khởi tạo")

@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from django.utils.timezone import localdate
+
 from hocba.errors import Sentence
 from hocba.record.codec import ReadRecord, read_record
 from hocba.workflow.transitions import Action, Denial, RecordState, decide
@@ -11,10 +13,14 @@ from hocba_server.school.issuing.models import (
     IssueBatch,
     SignatureStamp,
 )
-from hocba_server.school.registry.models import Classroom, SchoolRole
+from hocba_server.school.registry.models import Classroom
 from hocba_server.school.registry.names import NameKey, name_key
-from hocba_server.school.registry.permissions import deny_other_school, deny_role, require
-from hocba_server.school.registry.selectors import not_found, own_assignments
+from hocba_server.school.registry.permissions import (
+    deny_other_school,
+    deny_results_reader,
+    require,
+)
+from hocba_server.school.registry.selectors import not_found
 from hocba_server.web.accounts.actor import Actor
 
 
@@ -36,10 +42,25 @@ def batch_of(classroom: Classroom) -> IssueBatch | None:
     return rows.filter(classroom=classroom).first()
 
 
+def batches_of(rooms: Sequence[Classroom]) -> dict[int, IssueBatch]:
+    """Class id -> its batch, for the classes that have one."""
+    rows = IssueBatch.objects.select_related("classroom__school", "signing_leader")
+    return {row.classroom_id: row for row in rows.filter(classroom__in=rooms)}
+
+
 def records_of(batch: IssueBatch) -> list[AnnualRecordDraft]:
     """The records of a batch without their bytes, in Vietnamese name order."""
     rows = AnnualRecordDraft.objects.filter(batch=batch).select_related("enrolment__pupil")
     return sorted(rows.defer("document"), key=_name_order)
+
+
+def records_of_batches(batches: Sequence[IssueBatch]) -> dict[int, list[AnnualRecordDraft]]:
+    """Batch id -> its records without their bytes, in one query."""
+    found: dict[int, list[AnnualRecordDraft]] = {batch.pk: [] for batch in batches}
+    rows = AnnualRecordDraft.objects.filter(batch_id__in=found).select_related("enrolment__pupil")
+    for row in sorted(rows.defer("document"), key=_name_order):
+        found[row.batch_id].append(row)
+    return found
 
 
 def _name_order(row: AnnualRecordDraft) -> tuple[NameKey, int]:
@@ -95,20 +116,4 @@ def deny_reading(by: Actor, record: AnnualRecordDraft) -> Denial | None:
 
 
 def _deny_other_class(by: Actor, batch: IssueBatch) -> Denial | None:
-    office = (
-        SchoolRole.REGISTRAR,
-        SchoolRole.SCHOOL_CLERK,
-        SchoolRole.SCHOOL_LEADER,
-        SchoolRole.PRINCIPAL,
-    )
-    if deny_role(by, *office) is None:
-        return None
-    if batch.classroom_id in {row.classroom_id for row in own_assignments(by)}:
-        return None
-    return Denial(
-        "role",
-        Sentence(
-            "Chỉ giáo viên của lớp và bộ phận văn phòng mở được học bạ của lớp này.",
-            "Only teachers of the class and the school office may open its records.",
-        ),
-    )
+    return deny_results_reader(by, batch.classroom, localdate())

@@ -2,20 +2,35 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from hocba.errors import Refused
-from hocba.ids import record_uuid_from_bytes
+from django.urls import reverse
+
+from hocba.errors import Refused, Sentence
+from hocba.ids import parse_record_uuid, record_uuid_from_bytes
 from hocba.record.codec import write_data
 from hocba.record.completeness import check_record
-from hocba.record.model import AnnualRecord, FormatProfile
-from hocba.workflow.transitions import RecordState
+from hocba.record.model import AnnualRecord, FormatProfile, SignerRole
+from hocba.signature.carry_over import carry_over
+from hocba.workflow.transitions import Action, Denial, RecordState, decide
+from hocba_server.school.assessments.returns import has_open_returns, reopen_sheets
 from hocba_server.school.assessments.selectors import PupilCheck, class_findings
+from hocba_server.school.assessments.sheets import Sheet
+from hocba_server.school.assessments.windows import vietnam_day
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
 from hocba_server.school.issuing.composition import VIETNAM_TIME, compose_record
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
-from hocba_server.school.issuing.selectors import batch_by_id, deny_return
-from hocba_server.school.registry.models import Classroom, SchoolRole, StaffMember, WorkingMode
+from hocba_server.school.issuing.selectors import batch_by_id, deny_return, record_by_uuid
+from hocba_server.school.issuing.signers import ClassSigners, signers_of
+from hocba_server.school.notices.models import NoticeKind
+from hocba_server.school.notices.services import notify
+from hocba_server.school.registry.models import (
+    Classroom,
+    Enrolment,
+    SchoolRole,
+    StaffMember,
+    WorkingMode,
+)
 from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.school.registry.selectors import (
     classroom_by_id,
@@ -24,7 +39,6 @@ from hocba_server.school.registry.selectors import (
     not_found,
     setting,
     study_history,
-    subject_teachers,
 )
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_event, record_read
@@ -72,34 +86,70 @@ def open_batch(
     return batch.pk
 
 
-def create_records(*, by: Actor, at: dt.datetime, batch_id: int) -> int:
-    """Create the record of every pupil of the class; refuses when any error finding is open."""
+def create_records(
+    *, by: Actor, at: dt.datetime, batch_id: int, only_complete: bool = False
+) -> int:
+    """Create the record of every pupil of the class who has none yet; answers how many.
+
+    Refuses when any error finding is open; with `only_complete` those pupils are left for later
+    (re-assessment before 15/8, a personal number that is still to come).
+    """
     require(deny_role(by, SchoolRole.REGISTRAR))
     with school_transaction():
         batch = batch_by_id(by, batch_id, lock=True)
         room = classroom_by_id(by, batch.classroom_id, lock=True)
-        if batch.records_created_at is not None:
+        checks = [row for row in class_findings(room) if row.enrolment.results_locked_at is None]
+        if not checks and batch.records_created_at is not None:
             raise Refused(
                 "records_exist",
                 f"Học bạ lớp {room.name} đã được khởi tạo trước đó.",
                 f"The records of class {room.name} were created before.",
             )
-        checks = class_findings(room)
+        if only_complete:
+            checks = [check for check in checks if not check.year.errors] or checks
         _refuse_findings(room, checks)
-        homeroom = homeroom_teacher(room)
-        if homeroom is None:
+        signers = signers_of(room, batch.signing_leader, vietnam_day(at))
+        if signers.homeroom is None:
             raise _no_homeroom(room)
-        teachers = subject_teachers(room)
-        rows = [_draft(batch, check, homeroom, teachers, by, at) for check in checks]
+        rows = [_draft(batch, check, signers, by, at) for check in checks]
         AnnualRecordDraft.objects.bulk_create(rows)
-        batch.records_created_by, batch.records_created_at = by.user_id, at
-        batch.save(update_fields=["records_created_by", "records_created_at"])
+        if batch.records_created_at is None:
+            batch.records_created_by, batch.records_created_at = by.user_id, at
+            batch.save(update_fields=["records_created_by", "records_created_at"])
         # From here on what was checked is what gets signed.
-        room.results_locked_by, room.results_locked_at = by.user_id, at
-        room.save(update_fields=["results_locked_by", "results_locked_at"])
+        Enrolment.objects.filter(pk__in=[check.enrolment.pk for check in checks]).update(
+            results_locked_by=by.user_id, results_locked_at=at
+        )
         detail = {"records": [row.record_uuid for row in rows]}
         _audit(by, at, "create_records", batch, detail)
+        _tell_first_signers(batch, rows, by, at)
     return len(rows)
+
+
+def _tell_first_signers(
+    batch: IssueBatch, rows: Sequence[AnnualRecordDraft], by: Actor, at: dt.datetime
+) -> None:
+    """The teachers hear that the records of their class wait for them."""
+    room = batch.classroom
+    first = {
+        row.subject_signers[code]
+        for row in rows
+        for code in row.pending_subjects
+        if code in row.subject_signers
+    } or {row.homeroom_signer for row in rows}
+    notify(
+        by=by,
+        at=at,
+        school=room.school,
+        recipients=sorted(first),
+        kind=NoticeKind.TURN,
+        title=Sentence(
+            f"Lớp {room.name}: học bạ đã khởi tạo, chờ Thầy/Cô ký",
+            f"Class {room.name}: the records wait for your signature",
+        ),
+        url=reverse("school_signing:desk"),
+        class_name=room.name,
+    )
 
 
 def return_records(*, by: Actor, at: dt.datetime, batch_id: int, reason: str) -> int:
@@ -111,15 +161,117 @@ def return_records(*, by: Actor, at: dt.datetime, batch_id: int, reason: str) ->
         rows = AnnualRecordDraft.objects.select_for_update().filter(batch=batch)
         require(deny_return(by, batch, list(rows.defer("document"))))
         uuids = list(rows.values_list("record_uuid", flat=True))
-        batch.sessions.all().delete()
         rows.delete()
         batch.records_created_by, batch.records_created_at = None, None
         batch.save(update_fields=["records_created_by", "records_created_at"])
-        Classroom.objects.filter(pk=batch.classroom_id).update(
+        Enrolment.objects.filter(classroom_id=batch.classroom_id).update(
             results_locked_by=None, results_locked_at=None
         )
         _audit(by, at, "return_records", batch, {"reason": reason.strip(), "records": uuids})
     return len(uuids)
+
+
+def return_record(
+    *,
+    by: Actor,
+    at: dt.datetime,
+    record_uuid: str,
+    sheets: Sequence[str],
+    reason: str,
+) -> list[str]:
+    """Send one pupil's record back to those who fill the named sheets; the others stay locked.
+
+    The signatures over what may change are void, those of the other subject teachers are carried
+    over when the record is created anew (Đ14). Answers the subjects whose signatures stay.
+    """
+    if not reason.strip():
+        raise Refused("reason_missing", "Ghi lý do trả lại học bạ này.", "Give the reason.")
+    wanted = [Sheet.parse(slug) for slug in dict.fromkeys(sheets)]
+    if not wanted:
+        raise Refused(
+            "sheet_missing", "Chọn phần cần sửa.", "Choose the part that has to be corrected."
+        )
+    with school_transaction():
+        batch = batch_by_id(by, record_by_uuid(by, record_uuid).batch_id, lock=True)
+        row = _locked_record(record_uuid)
+        require(deny_return(by, batch, [row]))
+        voided = {sheet.subject_code for sheet in wanted}
+        row.state, row.state_since = RecordState.DRAFT.value, at
+        row.save(update_fields=["state", "state_since"])
+        kept = row.stamps.filter(role=SignerRole.SUBJECT_TEACHER.value).exclude(
+            subject_code__in=voided
+        )
+        names = list(kept.values_list("subject_code", flat=True))
+        row.stamps.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
+        reopen_sheets(by=by, at=at, enrolment=row.enrolment, sheets=wanted, reason=reason.strip())
+        detail = {
+            "record": record_uuid,
+            "sheets": [sheet.slug for sheet in wanted],
+            "reason": reason.strip(),
+            "kept": names,
+        }
+        _audit(by, at, "return_record", batch, detail)
+    return names
+
+
+def recreate_record(*, by: Actor, at: dt.datetime, record_uuid: str) -> tuple[str, ...]:
+    """Create a returned record anew from the corrected results, with its number.
+
+    Answers the subjects whose signatures were carried over. Raises `Refused` while a sheet is
+    still being corrected or a finding is open.
+    """
+    require(deny_role(by, SchoolRole.REGISTRAR))
+    with school_transaction():
+        batch = batch_by_id(by, record_by_uuid(by, record_uuid).batch_id, lock=True)
+        room = classroom_by_id(by, batch.classroom_id, lock=True)
+        row = _locked_record(record_uuid)
+        answer = decide(RecordState(row.state), Action.CHECK, by.roles)
+        if isinstance(answer, Denial):
+            raise answer.as_refused()
+        if has_open_returns(row.enrolment_id):
+            raise Refused(
+                "being_corrected",
+                "Giáo viên chưa báo sửa xong nên chưa khởi tạo lại.",
+                "The correction is not finished yet.",
+            )
+        check = next(
+            (each for each in class_findings(room) if each.enrolment.pk == row.enrolment_id), None
+        )
+        signers = signers_of(room, batch.signing_leader, vietnam_day(at))
+        if check is None or signers.homeroom is None:
+            raise _no_homeroom(room) if signers.homeroom is None else not_found()
+        _refuse_findings(room, [check])
+        made = _draft(batch, check, signers, by, row.created_at, row)
+        document, carried = carry_over(
+            bytes(row.document), bytes(made.document), FormatProfile(batch.format_profile)
+        )
+        row.document, row.state, row.state_since = document, made.state, at
+        row.subject_signers, row.homeroom_signer = made.subject_signers, made.homeroom_signer
+        row.pending_subjects = [
+            code for code in made.pending_subjects if code not in set(map(str, carried))
+        ]
+        if not row.pending_subjects and made.pending_subjects:
+            row.state = RecordState.SUBJECT_SIGNED.value
+        row.save(
+            update_fields=[
+                *("document", "state", "state_since", "pending_subjects"),
+                *("subject_signers", "homeroom_signer"),
+            ]
+        )
+        row.stamps.filter(role=SignerRole.SUBJECT_TEACHER.value).exclude(
+            subject_code__in=carried
+        ).delete()
+        _audit(by, at, "recreate_record", batch, {"record": record_uuid, "kept": list(carried)})
+    return tuple(map(str, carried))
+
+
+def _locked_record(record_uuid: str) -> AnnualRecordDraft:
+    """The record, locked; it may have gone with its class since the page was opened."""
+    rows = AnnualRecordDraft.objects.select_for_update(of=("self",))
+    row = rows.filter(record_uuid=record_uuid).first()
+    if row is None:
+        raise not_found()
+    return row
 
 
 def note_reading(*, by: Actor, at: dt.datetime, record: AnnualRecordDraft, purpose: str) -> None:
@@ -186,21 +338,33 @@ def _refuse_findings(room: Classroom, checks: list[PupilCheck]) -> None:
 def _draft(
     batch: IssueBatch,
     check: PupilCheck,
-    homeroom: StaffMember,
-    teachers: Mapping[str, StaffMember],
+    signers: ClassSigners,
     by: Actor,
     at: dt.datetime,
+    again: AnnualRecordDraft | None = None,
 ) -> AnnualRecordDraft:
-    record_uuid = record_uuid_from_bytes(secrets.token_bytes(16))
+    """The record of one pupil; `again` is the returned one whose number it keeps."""
+    record_uuid = (
+        parse_record_uuid(again.record_uuid)
+        if again
+        else record_uuid_from_bytes(secrets.token_bytes(16))
+    )
     history = study_history(check.enrolment.pupil)
-    record = compose_record(batch, check, homeroom, record_uuid, at, history, teachers)
+    record = compose_record(batch, check, signers, record_uuid, at, history)
     _refuse_record(record)
     return AnnualRecordDraft(
         batch=batch,
         enrolment=check.enrolment,
         record_uuid=record_uuid,
         state=RecordState.CHECKED.value,
+        state_since=at,
         document=write_data(record),
+        subject_signers={
+            str(subject.code): str(subject.teacher.personal_id)
+            for subject in record.subjects
+            if subject.teacher
+        },
+        homeroom_signer=record.terms.homeroom_teacher.personal_id,
         pending_subjects=_subjects_to_sign(batch, record),
         created_by=by.user_id,
         created_at=at,

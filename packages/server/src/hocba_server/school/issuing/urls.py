@@ -10,5 +10,7 @@ urlpatterns = [
     path("dot/<int:batch_id>/khoi-tao/", views.create, name="create"),
     path("dot/<int:batch_id>/tra-lai/", views.return_class, name="return"),
     path("hoc-ba/<str:record_uuid>/", views.record, name="record"),
+    path("hoc-ba/<str:record_uuid>/tra-lai/", views.return_one, name="return_one"),
+    path("hoc-ba/<str:record_uuid>/khoi-tao-lai/", views.recreate, name="recreate"),
     path("hoc-ba/<str:record_uuid>/xml/", views.download_xml, name="xml"),
 ]

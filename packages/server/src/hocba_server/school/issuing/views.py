@@ -6,21 +6,27 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from hocba.assessment.catalogue import TRAITS
+from hocba.assessment.catalogue import TRAITS, subjects_of_grade
 from hocba.errors import Refused
+from hocba.workflow.transitions import RecordState
+from hocba_server.school.assessments.returns import open_returns
+from hocba_server.school.assessments.sheets import HOMEROOM_SHEET, TRAITS_SHEET, Sheet
 from hocba_server.school.issuing import services
-from hocba_server.school.issuing.models import ISSUED_STATES
+from hocba_server.school.issuing.models import ISSUED_STATES, AnnualRecordDraft
 from hocba_server.school.issuing.selectors import (
     batch_by_id,
     deny_reading,
+    deny_return,
     read_document,
     record_by_uuid,
     stamps_of,
 )
 from hocba_server.school.pages import attempt, school_page
-from hocba_server.school.registry.permissions import require
+from hocba_server.school.registry.models import SchoolRole
+from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.web.accounts.actor import Actor
 
 
@@ -38,7 +44,7 @@ def open_batch(request: HttpRequest, by: Actor, classroom_id: int) -> HttpRespon
         )
 
     if attempt(request, work) is not None:
-        messages.success(request, "Đã mở đợt phát hành.")
+        messages.success(request, gettext("Đã mở đợt phát hành."))
     return redirect("school_signing:batch", classroom_id)
 
 
@@ -58,10 +64,16 @@ def _day(text: str) -> dt.date:
 def create(request: HttpRequest, by: Actor, batch_id: int) -> HttpResponse:
     batch = batch_by_id(by, batch_id)
     count = attempt(
-        request, lambda: services.create_records(by=by, at=timezone.now(), batch_id=batch_id)
+        request,
+        lambda: services.create_records(
+            by=by,
+            at=timezone.now(),
+            batch_id=batch_id,
+            only_complete=request.POST.get("only_complete") == "1",
+        ),
     )
     if count is not None:
-        messages.success(request, f"Đã khởi tạo {count} học bạ.")
+        messages.success(request, gettext("Đã khởi tạo %(count)d học bạ.") % {"count": count})
     return redirect("school_signing:batch", batch.classroom_id)
 
 
@@ -76,7 +88,10 @@ def return_class(request: HttpRequest, by: Actor, batch_id: int) -> HttpResponse
         ),
     )
     if count is not None:
-        messages.success(request, f"Đã trả lại lớp; {count} học bạ được bỏ để làm lại.")
+        messages.success(
+            request,
+            gettext("Đã trả lại lớp; %(count)d học bạ được bỏ để làm lại.") % {"count": count},
+        )
     return redirect("school_signing:batch", batch.classroom_id)
 
 
@@ -96,8 +111,75 @@ def record(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
         ],
         "stamps": stamps_of(row),
         "issued": row.state in {state.value for state in ISSUED_STATES},
+        **_returning(by, row),
     }
     return render(request, "school_issuing/record.html", context)
+
+
+def _returning(by: Actor, row: AnnualRecordDraft) -> dict[str, object]:
+    """What the page needs to send one record back, or to create a returned one anew."""
+    draft = row.state == RecordState.DRAFT.value
+    room = row.batch.classroom
+    return {
+        "may_return": deny_return(by, row.batch, [row]) is None,
+        "sheets": return_choices(row),
+        "draft": draft,
+        "returns": [each for each in open_returns(room) if each.enrolment_id == row.enrolment_id]
+        if draft
+        else [],
+        "may_recreate": draft and deny_role(by, SchoolRole.REGISTRAR) is None,
+    }
+
+
+def return_choices(row: AnnualRecordDraft) -> list[Sheet]:
+    """The parts of this record that can be sent back for correction."""
+    subjects = [
+        Sheet.of_subject(str(subject.code))
+        for subject in subjects_of_grade(row.batch.classroom.grade)
+        if not row.subject_signers or str(subject.code) in row.subject_signers
+    ]
+    return [*subjects, TRAITS_SHEET, HOMEROOM_SHEET]
+
+
+@require_POST
+@school_page
+def return_one(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
+    kept = attempt(
+        request,
+        lambda: services.return_record(
+            by=by,
+            at=timezone.now(),
+            record_uuid=record_uuid,
+            sheets=request.POST.getlist("sheet"),
+            reason=request.POST.get("reason", ""),
+        ),
+    )
+    if kept is not None:
+        messages.success(
+            request,
+            gettext("Đã trả lại; %(count)d chữ ký môn học khác được giữ nguyên.")
+            % {"count": len(kept)},
+        )
+    return redirect("school_issuing:record", record_uuid)
+
+
+@require_POST
+@school_page
+def recreate(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
+    carried = attempt(
+        request,
+        lambda: services.recreate_record(by=by, at=timezone.now(), record_uuid=record_uuid),
+    )
+    if carried is not None:
+        messages.success(
+            request,
+            gettext("Đã khởi tạo lại học bạ; giữ %(count)d chữ ký môn học còn đúng.")
+            % {"count": len(carried)},
+        )
+    if request.POST.get("from") == "class":
+        row = record_by_uuid(by, record_uuid)
+        return redirect("school_signing:batch", row.batch.classroom_id)
+    return redirect("school_issuing:record", record_uuid)
 
 
 @school_page

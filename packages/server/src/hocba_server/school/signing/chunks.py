@@ -14,7 +14,6 @@ from hocba.ids import PersonalId
 from hocba.ports import Key, TimestampSource
 from hocba.record.model import SlotId
 from hocba.signature.sign import add_seal_timestamp, seal_timestamp_digest, sign_many
-from hocba.trust.identity import signer_personal_id, signer_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +30,6 @@ class Outcome:
 
     document: bytes | None
     fault: HocBaError | None
-
-
-def check_certificate(key: Key, *, owner: str, organisation: bool, at: dt.datetime) -> None:
-    """Look at the certificate before signing (TT 15/2025/TT-BKHCN Đ5: owner and validity)."""
-    certificate = key.certificate
-    if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
-        until = certificate.not_valid_after_utc.strftime("%d/%m/%Y")
-        raise Refused(
-            "certificate_expired",
-            f"Chứng thư số không còn hiệu lực (đến {until}). Gia hạn rồi ký lại.",
-            f"The certificate is not valid now (until {until}). Renew it, then sign.",
-        )
-    found = signer_unit(certificate) if organisation else signer_personal_id(certificate)
-    if found is None or owner not in (found if isinstance(found, tuple) else (found,)):
-        raise Refused(
-            "foreign_certificate",
-            "Chứng thư số này không phải của người ký. Mỗi người chỉ ký bằng khoá của mình.",
-            "This certificate does not belong to the signer.",
-        )
 
 
 def sign_documents(

@@ -13,11 +13,11 @@ from hocba.record.codec import read_record
 from hocba.record.model import SignerRole, SlotId
 from hocba.rendition.form import SignatureLine, render_pdf
 from hocba.rendition.seal import seal_pdf
-from hocba_server.adapters.keystores import KeyStore, key_store
-from hocba_server.adapters.timestamp import timestamp_source
+from hocba_server.adapters.keystores import KeyStore
 from hocba_server.school.issuing.models import ISSUED_STATES, AnnualRecordDraft
 from hocba_server.school.issuing.selectors import record_by_uuid, stamps_of
 from hocba_server.school.issuing.services import note_reading
+from hocba_server.school.training.sources import sources_of
 from hocba_server.web.accounts.actor import Actor
 
 
@@ -39,11 +39,10 @@ def record_pdf(
             "The record is not issued yet, so there is no PDF.",
         )
     note_reading(by=by, at=at, record=row, purpose="tải PDF")
-    store = keystore or key_store()
     unsealed = render_unsealed(row, evidence=evidence)
     unit = row.batch.classroom.school.code
-    key = store.organisation_key(unit)
-    return seal_pdf(unsealed, key, at, timestamp or timestamp_source())
+    key = (keystore or sources_of(unit).keys()).organisation_key(unit)
+    return seal_pdf(unsealed, key, at, timestamp or sources_of(unit).timestamps())
 
 
 def render_unsealed(row: AnnualRecordDraft, *, evidence: bytes | None = None) -> bytes:
@@ -68,5 +67,5 @@ def render_unsealed(row: AnnualRecordDraft, *, evidence: bytes | None = None) ->
         signatures=lines,
         verify_url=f"{settings.VERIFY_URL}?ma={row.record_uuid}",
         evidence=evidence,
-        timestamp=row.issued_at or row.created_at,
+        timestamp=(row.issued_at or row.created_at).replace(microsecond=0),
     )

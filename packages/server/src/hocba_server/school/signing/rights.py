@@ -66,50 +66,82 @@ def next_state(record: AnnualRecordDraft, role: SignerRole) -> RecordState | Den
     )
 
 
-def own_subjects(by_personal_id: str, batch: IssueBatch) -> list[str]:
-    """Codes of the subjects this person teaches in the class of the batch."""
-    rows = StaffAssignment.objects.filter(
+def teaches_here(by_personal_id: str, batch: IssueBatch) -> bool:
+    """Is this person assigned to a subject in the class of the batch?"""
+    return StaffAssignment.objects.filter(
         classroom_id=batch.classroom_id,
         role=SchoolRole.SUBJECT_TEACHER,
         staff__personal_id=by_personal_id,
-    )
-    return list(rows.values_list("subject_code", flat=True))
+    ).exists()
 
 
-def waits_for(record: AnnualRecordDraft, role: SignerRole, subjects: Sequence[str]) -> bool:
-    """Is this record ready for this signature?"""
+def own_subjects(record: AnnualRecordDraft, personal_id: str) -> list[str]:
+    """Subjects of this record that wait for the signature of the person whom it names for them."""
+    return [
+        code
+        for code in record.pending_subjects
+        if personal_id and record.subject_signers.get(code) == personal_id
+    ]
+
+
+def waits_for(record: AnnualRecordDraft, role: SignerRole, personal_id: str) -> bool:
+    """Is this record ready for this signature of this very person?"""
     if isinstance(next_state(record, role), Denial):
         return False
     if role is SignerRole.SUBJECT_TEACHER:
-        return any(code in subjects for code in record.pending_subjects)
+        return bool(own_subjects(record, personal_id))
+    if role is SignerRole.HOMEROOM_TEACHER:
+        return bool(personal_id) and record.homeroom_signer == personal_id
     return True
 
 
-def slots_for(record: AnnualRecordDraft, role: SignerRole, subjects: Sequence[str]) -> list[SlotId]:
+def slots_for(record: AnnualRecordDraft, role: SignerRole, personal_id: str) -> list[SlotId]:
     """The slots that this signer fills in this record."""
     if role is not SignerRole.SUBJECT_TEACHER:
         return [SlotId(role)]
-    return [SlotId(role, SubjectCode(code)) for code in record.pending_subjects if code in subjects]
+    return [SlotId(role, SubjectCode(code)) for code in own_subjects(record, personal_id)]
 
 
-def deny_step(by: Actor, batch: IssueBatch, role: SignerRole) -> Denial | None:
-    """May this person sign this step, whatever the state of the records?"""
+def names_signer(record: AnnualRecordDraft, role: SignerRole, personal_id: str) -> bool:
+    """Does the record name this person for this role, whatever is signed already?"""
     if role is SignerRole.SUBJECT_TEACHER:
-        denial = deny_role(by, SchoolRole.SUBJECT_TEACHER)
-        if denial is None and not own_subjects(by.personal_id or "", batch):
-            return Denial(
-                "role",
-                Sentence(
-                    "Thầy/Cô không dạy môn nào ở lớp này.",
-                    "You teach no subject in this class.",
-                ),
-            )
-        return denial
-    if role is SignerRole.HOMEROOM_TEACHER:
-        return deny_homeroom_teacher(by, batch.classroom)
+        return personal_id in record.subject_signers.values()
+    return record.homeroom_signer == personal_id
+
+
+def deny_step(
+    by: Actor, batch: IssueBatch, role: SignerRole, records: Sequence[AnnualRecordDraft]
+) -> Denial | None:
+    """May this person sign this step, whatever the state of the records?
+
+    Teachers' parts: the person whom the records name, who may be a substitute or, for a teacher
+    who has left, the leader (QĐ 1789 Đ14.5, Đ14.7).
+    """
     if role is SignerRole.SCHOOL_LEADER:
         return _deny_leader(by, batch)
-    return deny_role(by, SchoolRole.SCHOOL_CLERK)
+    if role is SignerRole.ORGANISATION:
+        return deny_role(by, SchoolRole.SCHOOL_CLERK)
+    if by.personal_id and any(names_signer(each, role, by.personal_id) for each in records):
+        return None
+    if role is SignerRole.HOMEROOM_TEACHER:
+        return deny_homeroom_teacher(by, batch.classroom) or _not_named()
+    denial = deny_role(by, SchoolRole.SUBJECT_TEACHER)
+    if denial is None and not teaches_here(by.personal_id or "", batch):
+        return Denial(
+            "role",
+            Sentence("Thầy/Cô không dạy môn nào ở lớp này.", "You teach no subject in this class."),
+        )
+    return denial or (_not_named() if records else None)
+
+
+def _not_named() -> Denial:
+    return Denial(
+        "role",
+        Sentence(
+            "Học bạ của lớp này không ghi Thầy/Cô là người ký phần này.",
+            "The records of this class do not name you for this part.",
+        ),
+    )
 
 
 def _deny_leader(by: Actor, batch: IssueBatch) -> Denial | None:
@@ -130,14 +162,15 @@ def deny_now(
     by: Actor, batch: IssueBatch, role: SignerRole, records: Sequence[AnnualRecordDraft]
 ) -> Denial | None:
     """May this person sign this step now? The sentence also fills the disabled button."""
-    denial = deny_step(by, batch, role)
-    if denial is not None:
+    denial = deny_step(by, batch, role, records)
+    if denial is not None and (records or denial.code != "role"):
         return denial
     if not records:
+        if denial is not None:
+            return denial
         vi = "Chưa khởi tạo học bạ của lớp này."
         return Denial("no_records", Sentence(vi, "The records of this class do not exist yet."))
-    subjects = own_subjects(by.personal_id or "", batch)
-    waiting = [record for record in records if waits_for(record, role, subjects)]
+    waiting = [record for record in records if waits_for(record, role, by.personal_id or "")]
     if waiting:
         answer = decide(
             RecordState(waiting[0].state),
@@ -154,11 +187,13 @@ def deny_now(
 
 
 def signed_count(records: Sequence[AnnualRecordDraft], role: SignerRole) -> int:
-    """How many records have this step behind them."""
+    """How many records have this step behind them; a returned record has none behind it."""
     return sum(
         1
         for record in records
-        if isinstance(next_state(record, role), Denial) and not _comes_later(record, role)
+        if record.state != RecordState.DRAFT.value
+        and isinstance(next_state(record, role), Denial)
+        and not _comes_later(record, role)
     )
 
 

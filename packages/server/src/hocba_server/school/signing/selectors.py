@@ -4,9 +4,16 @@ import datetime as dt
 from dataclasses import dataclass
 
 from hocba_server.school.issuing.models import IssueBatch
-from hocba_server.school.registry.permissions import deny_other_school, require
+from hocba_server.school.registry.models import School, SchoolRole
+from hocba_server.school.registry.permissions import OFFICE, deny_other_school, deny_role, require
 from hocba_server.school.registry.selectors import not_found
-from hocba_server.school.signing.models import SessionState, SigningFault, SigningSession
+from hocba_server.school.signing.models import (
+    ItemState,
+    SeenCertificate,
+    SessionState,
+    SigningItem,
+    SigningSession,
+)
 from hocba_server.web.accounts.actor import Actor
 
 
@@ -25,7 +32,7 @@ class SessionProgress:
     """How far a signing session is."""
 
     session_id: int
-    batch_id: int
+    scope: str
     role: str
     signer_name: str
     state: str
@@ -34,6 +41,9 @@ class SessionProgress:
     done: int
     failed: int
     problem: str
+    warnings: tuple[str, ...]
+    key_source: str
+    started_by: int
     started_at: dt.datetime
     finished_at: dt.datetime | None
     faults: tuple[FaultLine, ...]
@@ -49,16 +59,20 @@ class SessionProgress:
         return 100 * (self.done + self.failed) // self.total if self.total else 100
 
 
-def session_by_id(by: Actor, session_id: int) -> SigningSession:
-    """A session of this person's school."""
-    found = (
-        SigningSession.objects.filter(pk=session_id)
-        .select_related("batch__classroom__school")
-        .first()
-    )
+def session_by_id(by: Actor, session_id: int, *, lock: bool = False) -> SigningSession:
+    """A session of this person's school. Raises `Refused`: `not_found`, `role`.
+
+    It names pupils, so it is open to who started it and to the school's office alone.
+    """
+    rows = SigningSession.objects.select_related("school")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    found = rows.filter(pk=session_id).first()
     if found is None:
         raise not_found()
-    require(deny_other_school(by, found.batch.classroom.school.code))
+    require(deny_other_school(by, found.school.code))
+    if found.started_by != by.user_id or SchoolRole.ADMINISTRATOR.value in by.roles:
+        require(deny_role(by, *OFFICE))
     return found
 
 
@@ -72,14 +86,23 @@ def session_progress(session_id: int) -> SessionProgress:
 
 def sessions_of(batch: IssueBatch) -> list[SessionProgress]:
     """The sessions of a batch, newest first."""
-    return [_progress(row) for row in SigningSession.objects.filter(batch=batch)]
+    rows = SigningSession.objects.filter(items__record__batch=batch).distinct()
+    return [_progress(row) for row in rows]
+
+
+def sessions_by(by: Actor, school: School) -> list[SessionProgress]:
+    """The sessions that this person started, newest first."""
+    rows = SigningSession.objects.filter(school=school, started_by=by.user_id)
+    return [_progress(row) for row in rows[:50]]
 
 
 def _progress(row: SigningSession) -> SessionProgress:
-    faults = SigningFault.objects.filter(session=row).select_related("record__enrolment__pupil")
+    faults = SigningItem.objects.filter(session=row, state=ItemState.FAILED).select_related(
+        "record__enrolment__pupil"
+    )
     return SessionProgress(
         session_id=row.pk,
-        batch_id=row.batch_id,
+        scope=row.scope,
         role=row.role,
         signer_name=row.signer_name,
         state=row.state,
@@ -88,6 +111,9 @@ def _progress(row: SigningSession) -> SessionProgress:
         done=row.done,
         failed=row.failed,
         problem=row.problem,
+        warnings=tuple(row.warnings),
+        key_source=row.key_source,
+        started_by=row.started_by,
         started_at=row.started_at,
         finished_at=row.finished_at,
         faults=tuple(
@@ -100,3 +126,8 @@ def _progress(row: SigningSession) -> SessionProgress:
             for fault in faults
         ),
     )
+
+
+def seen_certificates(school: School) -> list[SeenCertificate]:
+    """The certificates that signed or wanted to sign for a school, those that end soon first."""
+    return list(SeenCertificate.objects.filter(school=school).order_by("valid_until"))

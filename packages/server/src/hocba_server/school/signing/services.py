@@ -1,245 +1,255 @@
+"""Signing sessions: one activation signs the records of a class, a grade or the school.
+
+A session is a list of records. The work itself is in `running` (keys that the platform reaches)
+and in `rounds` (the signer's own device). QĐ 1789 Đ20.5 gives the order of the signatures.
+"""
+
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from itertools import groupby
 
-from hocba.errors import HocBaError, Refused, Unavailable
-from hocba.ids import PersonalId
-from hocba.ports import Clock, Key, TimestampSource
-from hocba.record.model import SignerRole, SlotId
-from hocba.trust.identity import issuer_name, signer_name
-from hocba.workflow.transitions import RecordState
-from hocba_server.adapters.keystores import KeyStore
+from django.db import IntegrityError
+
+from hocba.errors import Refused
+from hocba.record.model import SignerRole
+from hocba.workflow.transitions import Denial
 from hocba_server.config.jobs import school_jobs
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
-from hocba_server.school.issuing.composition import vietnam_time
-from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch, SignatureStamp
-from hocba_server.school.issuing.selectors import batch_by_id, records_of
+from hocba_server.school.issuing.models import IssueBatch
 from hocba_server.school.registry.permissions import require
-from hocba_server.school.signing.chunks import (
-    Outcome,
-    Signer,
-    check_certificate,
-    sign_documents,
-    stamp_seals,
+from hocba_server.school.registry.selectors import not_found, own_school
+from hocba_server.school.signing.key_sources import key_sources
+from hocba_server.school.signing.models import (
+    OPEN_STATES,
+    ItemState,
+    KeySource,
+    SessionState,
+    SigningItem,
+    SigningSession,
 )
-from hocba_server.school.signing.models import SessionState, SigningFault, SigningSession
-from hocba_server.school.signing.rights import (
-    deny_now,
-    next_state,
-    own_subjects,
-    slots_for,
-    waits_for,
+from hocba_server.school.signing.rights import deny_step
+from hocba_server.school.signing.scopes import (
+    SigningScope,
+    WaitingRecords,
+    batches_in,
+    nothing_to_sign,
+    waiting_in,
 )
+from hocba_server.school.signing.selectors import session_by_id
+from hocba_server.school.signing.turns import tell_next_signers
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_event
 
-SIGN_CLASS_JOB = "school.signing.sign_class"
-CHUNK = 15
-"""Records per commit: progress three times in a class of 45, and one key call per slot."""
+SIGN_JOB = "school.signing.sign"
 
 
-def start_session(*, by: Actor, at: dt.datetime, batch_id: int, role: str) -> int:
-    """Begin signing a class: the session and its job are committed together."""
+def start_session(
+    *,
+    by: Actor,
+    at: dt.datetime,
+    role: str,
+    batch_id: int | None = None,
+    scope: SigningScope | None = None,
+    key_source: KeySource = KeySource.SERVER,
+) -> int:
+    """Begin signing: the session, its records and its job are committed together.
+
+    Either one class (`batch_id`) or a `scope`. Raises `Refused`: wrong person, too early, nothing
+    waits, or somebody is signing these records already.
+    """
     step = SignerRole(role)
-    with school_transaction():
-        batch = batch_by_id(by, batch_id, lock=True)
-        records = records_of(batch)
-        require(deny_now(by, batch, step, records))
-        running = SigningSession.objects.filter(
-            batch=batch, state__in=[SessionState.WAITING, SessionState.RUNNING]
-        ).first()
-        if running is not None:
-            raise Refused(
-                "session_open",
-                f"{running.signer_name} đang ký lớp này. Chờ phiên ký đó xong rồi ký tiếp.",
-                f"{running.signer_name} is signing this class. Wait for that session.",
-            )
-        subjects = own_subjects(by.personal_id or "", batch)
-        total = sum(1 for record in records if waits_for(record, step, subjects))
-        session = SigningSession.objects.create(
-            batch=batch,
-            role=step.value,
-            signer_name=by.name,
-            signer_personal_id=by.personal_id or "",
-            state=SessionState.WAITING,
-            total=total,
-            actor=by.to_json(),
-            started_by=by.user_id,
-            started_at=at,
+    if key_source not in key_sources(step, by.unit_code):
+        raise Refused(
+            "key_source",
+            "Không ký được bằng loại khoá này. Chọn thiết bị ký hoặc dịch vụ ký từ xa.",
+            "This kind of key cannot be used here.",
         )
-        _audit(by, at, "start_signing", batch, {"role": step.value, "records": total})
-        school_jobs.configure_task(SIGN_CLASS_JOB, allow_unknown=True).defer(session_id=session.pk)
+    wanted = scope or SigningScope(batch_ids=(batch_id,) if batch_id is not None else ())
+    with school_transaction():
+        batches = batches_in(by, wanted)
+        if batch_id is not None and not batches:
+            raise not_found()
+        # Always in the same order, so that two sessions never wait for each other.
+        list(
+            IssueBatch.objects.select_for_update()
+            .filter(pk__in=[batch.pk for batch in batches])
+            .order_by("pk")
+        )
+        waiting, denial = waiting_in(by, step, batches)
+        if not waiting:
+            raise nothing_to_sign(denial)
+        waiting = _not_busy(waiting)
+        session = _open_session(by, at, step, wanted, waiting, key_source)
+        if key_source == KeySource.SERVER:
+            defer_session(session)
     return session.pk
 
 
-def run_session(
-    session_id: int, keystore: KeyStore, timestamp: TimestampSource, clock: Clock
-) -> None:
-    """Do the work of a session in chunks. Each chunk is one commit, so a cut-off job goes on.
-
-    A crash inside a chunk leaves that chunk unsigned; running again signs what still waits.
-    """
-    session = _take(session_id)
-    if session is None:
-        return
-    role = SignerRole(session.role)
-    by = Actor.from_json(session.actor)
+def _open_session(
+    by: Actor,
+    at: dt.datetime,
+    step: SignerRole,
+    wanted: SigningScope,
+    waiting: Sequence[WaitingRecords],
+    key_source: KeySource,
+) -> SigningSession:
+    """Write the session with the list of its records."""
+    records = [record for each in waiting for record in each.records]
+    session = SigningSession.objects.create(
+        school=own_school(by),
+        scope=f"Lớp {waiting[0].batch.classroom.name}" if len(waiting) == 1 else wanted.name,
+        role=step.value,
+        signer_name=by.name,
+        signer_personal_id=by.personal_id or "",
+        key_source=key_source,
+        state=SessionState.WAITING,
+        total=len(records),
+        actor=by.to_json(),
+        started_by=by.user_id,
+        started_at=at,
+    )
     try:
-        signer = _signer(session, role, keystore, clock.now())
-        while _sign_chunk(session, role, signer, timestamp, clock, by):
-            pass
-    except HocBaError as fault:
-        # Key, certificate or time-stamp service: nothing wrong with any one record.
-        _finish(session, clock.now(), by, problem=fault.sentence.vi)
-        if isinstance(fault, Unavailable | Refused):
-            return
-        raise
-    _finish(session, clock.now(), by, problem="")
-
-
-def _take(session_id: int) -> SigningSession | None:
-    with school_transaction():
-        session = (
-            SigningSession.objects.select_for_update(of=("self",))
-            .select_related("batch__classroom__school", "batch__signing_leader")
-            .filter(pk=session_id)
-            .first()
+        SigningItem.objects.bulk_create(
+            [SigningItem(session=session, record=record) for record in records]
         )
-        if session is None or session.finished_at is not None:
-            return None
-        session.state = SessionState.RUNNING
-        session.save(update_fields=["state"])
+    except IntegrityError as error:
+        raise _busy("") from error
+    detail: dict[str, object] = {
+        "role": step.value,
+        "records": len(records),
+        "classes": [each.batch.pk for each in waiting],
+        "key": str(key_source),
+    }
+    _audit(by, at, "start_signing", session, detail)
     return session
 
 
-def _signer(
-    session: SigningSession, role: SignerRole, keystore: KeyStore, at: dt.datetime
-) -> Signer:
-    if role is SignerRole.ORGANISATION:
-        unit = session.batch.classroom.school.code
-        key: Key = keystore.organisation_key(unit)
-        check_certificate(key, owner=unit, organisation=True, at=at)
-        return Signer(key, None)
-    owner = PersonalId(session.signer_personal_id)
-    key = keystore.key_for(owner)
-    check_certificate(key, owner=owner, organisation=False, at=at)
-    return Signer(key, owner)
+def _not_busy(waiting: Sequence[WaitingRecords]) -> list[WaitingRecords]:
+    """Classes in which nobody else signs now; one person at a time signs a class.
+
+    A colleague who signs in one class holds up nobody in the others. Raises `Refused` when
+    somebody signs in all of them.
+    """
+    busy = dict(
+        SigningItem.objects.filter(
+            record__batch__in=[each.batch for each in waiting],
+            state=ItemState.WAITING,
+            session__state__in=OPEN_STATES,
+        ).values_list("record__batch_id", "session__signer_name")
+    )
+    free = [each for each in waiting if each.batch.pk not in busy]
+    if not free:
+        raise _busy(next(iter(busy.values())))
+    return free
 
 
-def _sign_chunk(
-    session: SigningSession,
-    role: SignerRole,
-    signer: Signer,
-    timestamp: TimestampSource,
-    clock: Clock,
-    by: Actor,
-) -> bool:
-    """Sign the next records that wait; False when none is left."""
-    subjects = own_subjects(session.signer_personal_id, session.batch)
+def _busy(name: str) -> Refused:
+    return Refused(
+        "session_open",
+        f"{name or 'Có người'} đang ký các học bạ này. Chờ phiên ký đó xong rồi ký tiếp.",
+        f"{name or 'Somebody'} is signing these records. Wait for that session.",
+    )
+
+
+def stop_session(*, by: Actor, at: dt.datetime, session_id: int) -> None:
+    """Ask a session to stop after the records it is just signing; what is signed stays signed."""
     with school_transaction():
-        rows = _next_rows(session, role, subjects)
-        if not rows:
-            return False
-        at = vietnam_time(clock.now())
-        for slots, group in groupby(rows, key=lambda row: slots_for(row, role, subjects)):
-            records = list(group)
-            outcomes = sign_documents(
-                [bytes(record.document) for record in records], slots, signer, at
-            )
-            if role is SignerRole.ORGANISATION:
-                outcomes = stamp_seals(outcomes, timestamp)
-            _keep(session, records, slots, outcomes, signer.key, at, by)
-        session.save(update_fields=["done", "failed"])
-    return True
+        session = own_session(by, session_id)
+        if session.finished_at is not None:
+            raise Refused("session_over", "Phiên ký này đã kết thúc.", "The session is over.")
+        session.stop_asked = True
+        # A job that is just signing holds this row until its chunk is kept, then sees the wish.
+        session.state = SessionState.STOPPED
+        session.save(update_fields=["stop_asked", "state"])
+        _audit(by, at, "stop_signing", session, {"done": session.done})
 
 
-def _next_rows(
-    session: SigningSession, role: SignerRole, subjects: Sequence[str]
-) -> list[AnnualRecordDraft]:
-    failed = SigningFault.objects.filter(session=session).values_list("record_id", flat=True)
-    waiting = [
-        row.pk
-        for row in records_of(session.batch)
-        if row.pk not in set(failed) and waits_for(row, role, subjects)
-    ]
-    rows = AnnualRecordDraft.objects.select_for_update(of=("self",)).filter(pk__in=waiting[:CHUNK])
-    return list(rows.order_by("pk"))
-
-
-def _keep(
-    session: SigningSession,
-    records: Sequence[AnnualRecordDraft],
-    slots: Sequence[SlotId],
-    outcomes: Sequence[Outcome],
-    key: Key,
-    at: dt.datetime,
-    by: Actor,
-) -> None:
-    role = SignerRole(session.role)
-    names = (signer_name(key.certificate), issuer_name(key.certificate))
-    stamps: list[SignatureStamp] = []
-    for record, outcome in zip(records, outcomes, strict=True):
-        if outcome.document is None or outcome.fault is not None:
-            fault = outcome.fault
-            SigningFault.objects.create(
-                session=session,
-                record=record,
-                code=fault.code if fault else "unknown",
-                sentence=(fault.sentence.vi if fault else "")[:1000],
-            )
-            session.failed += 1
-            continue
-        signed = {slot.subject for slot in slots}
-        after = next_state(record, role)
-        record.document = outcome.document
-        record.pending_subjects = [code for code in record.pending_subjects if code not in signed]
-        if isinstance(after, RecordState) and not record.pending_subjects:
-            record.state = after.value
-        if role is SignerRole.ORGANISATION:
-            record.issued_by, record.issued_at = by.user_id, at
-        session.done += 1
-        stamps.extend(
-            SignatureStamp(
-                record=record,
-                role=slot.role.value,
-                subject_code=slot.subject or "",
-                signer_name=names[0],
-                issuer_name=names[1],
-                signed_at=at,
-            )
-            for slot in slots
-        )
-        record.save(
-            update_fields=["document", "pending_subjects", "state", "issued_by", "issued_at"]
-        )
-    SignatureStamp.objects.bulk_create(stamps)
-
-
-def _finish(session: SigningSession, at: dt.datetime, by: Actor, *, problem: str) -> None:
+def resume_session(*, by: Actor, at: dt.datetime, session_id: int) -> None:
+    """Go on with a stopped session where it was."""
     with school_transaction():
-        # A chunk that was rolled back must not leave its counts behind.
-        session.refresh_from_db(fields=["done", "failed"])
-        whole = not problem and session.failed == 0
-        session.state = SessionState.DONE if whole else SessionState.FAILED
-        session.problem = problem[:1000]
-        session.finished_at = at
-        session.save(update_fields=["state", "problem", "finished_at"])
-        detail = {"role": session.role, "done": session.done, "failed": session.failed}
-        if problem:
-            detail["problem"] = problem
-        _audit(by, at, "finish_signing", session.batch, detail)
+        session = own_session(by, session_id)
+        if session.state != SessionState.STOPPED:
+            raise Refused("not_stopped", "Phiên ký này không dừng.", "The session is not stopped.")
+        require(_still_allowed(by, session))
+        session.stop_asked, session.state = False, SessionState.WAITING
+        session.save(update_fields=["stop_asked", "state"])
+        _audit(by, at, "resume_signing", session, {"done": session.done})
+        if session.key_source == KeySource.SERVER:
+            defer_session(session)
+
+
+def close_session(*, by: Actor, at: dt.datetime, session_id: int) -> None:
+    """Give a stopped session up: its unsigned records are free for another session."""
+    with school_transaction():
+        session = own_session(by, session_id)
+        if session.state != SessionState.STOPPED:
+            raise Refused("not_stopped", "Phiên ký này không dừng.", "The session is not stopped.")
+        finish_session(session, at, by, problem="")
+
+
+def finish_session(session: SigningSession, at: dt.datetime, by: Actor, *, problem: str) -> None:
+    """Write the end of a session; records that were not signed are free again."""
+    session.refresh_from_db(fields=["done", "failed"])
+    left = SigningItem.objects.filter(session=session, state=ItemState.WAITING)
+    whole = not problem and session.failed == 0 and not left.exists()
+    left.update(state=ItemState.LEFT)
+    session.state = SessionState.DONE if whole else SessionState.FAILED
+    session.problem = problem[:1000]
+    session.activation = ""
+    session.finished_at = at
+    session.save(update_fields=["state", "problem", "activation", "finished_at"])
+    detail: dict[str, object] = {
+        "role": session.role,
+        "done": session.done,
+        "failed": session.failed,
+    }
+    if problem:
+        detail["problem"] = problem
+    _audit(by, at, "finish_signing", session, detail)
+    if session.done:
+        tell_next_signers(session, by, at)
+
+
+def own_session(by: Actor, session_id: int, *, lock: bool = True) -> SigningSession:
+    """A session that this very person started: nobody steers another person's signing.
+
+    With `lock` inside a transaction only; what merely reads asks without.
+    """
+    session = session_by_id(by, session_id, lock=lock)
+    if session.started_by != by.user_id or session.signer_personal_id != (by.personal_id or ""):
+        raise Refused(
+            "role",
+            f"Phiên ký này của {session.signer_name}: chỉ người đó dừng hoặc ký tiếp được.",
+            f"This session belongs to {session.signer_name}; only that person may steer it.",
+        )
+    return session
+
+
+def _still_allowed(by: Actor, session: SigningSession) -> Denial | None:
+    item = (
+        SigningItem.objects.filter(session=session, state=ItemState.WAITING)
+        .select_related("record__batch__classroom__school", "record__batch__signing_leader")
+        .first()
+    )
+    if item is None:
+        return None
+    return deny_step(by, item.record.batch, SignerRole(session.role), [item.record])
+
+
+def defer_session(session: SigningSession) -> None:
+    """Enqueue the job of a session, inside the caller's transaction."""
+    school_jobs.configure_task(SIGN_JOB, allow_unknown=True).defer(session_id=session.pk)
 
 
 def _audit(
-    by: Actor, at: dt.datetime, action: str, batch: IssueBatch, detail: dict[str, object]
+    by: Actor, at: dt.datetime, action: str, session: SigningSession, detail: dict[str, object]
 ) -> None:
     record_event(
         using=SCHOOL_DATABASE,
         by=by,
         at=at,
         action=action,
-        subject=f"batch:{batch.pk}",
+        subject=f"signing:{session.pk}",
         detail=detail,
     )

@@ -2,11 +2,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from hocba.errors import Refused
+from hocba.record.model import SignerRole
+from hocba.workflow.transitions import RecordState
+from hocba_server.school.assessments.returns import open_returns
 from hocba_server.school.assessments.selectors import class_findings
 from hocba_server.school.issuing.models import ISSUED_STATES, AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import (
@@ -19,14 +26,20 @@ from hocba_server.school.issuing.selectors import (
 )
 from hocba_server.school.pages import attempt, school_page
 from hocba_server.school.registry.models import SchoolRole
-from hocba_server.school.registry.permissions import deny_role, require
-from hocba_server.school.registry.selectors import classroom_by_id, leaders
-from hocba_server.school.signing import services
+from hocba_server.school.registry.permissions import deny_results_reader, deny_role, require
+from hocba_server.school.registry.selectors import classroom_by_id, leaders, not_found, own_school
+from hocba_server.school.signing import approval, services
+from hocba_server.school.signing.desk import signing_desk
 from hocba_server.school.signing.downloads import record_pdf
+from hocba_server.school.signing.key_sources import key_sources
+from hocba_server.school.signing.models import KeySource, SessionState, SigningSession
 from hocba_server.school.signing.rights import STEPS, Step, deny_now, signed_count
+from hocba_server.school.signing.scopes import SigningScope
 from hocba_server.school.signing.selectors import (
+    seen_certificates,
     session_by_id,
     session_progress,
+    sessions_by,
     sessions_of,
 )
 from hocba_server.web.accounts.actor import Actor
@@ -35,16 +48,23 @@ from hocba_server.web.accounts.actor import Actor
 @school_page
 def batch(request: HttpRequest, by: Actor, classroom_id: int) -> HttpResponse:
     room = classroom_by_id(by, classroom_id)
+    require(deny_results_reader(by, room, localdate()))
     found = batch_of(room)
     records = records_of(found) if found else []
-    checks = [] if records else class_findings(room)
+    locked = {row.enrolment_id for row in records}
+    returned = [row for row in records if row.state == RecordState.DRAFT.value]
+    checks = [check for check in class_findings(room) if check.enrolment.pk not in locked]
     sessions = sessions_of(found) if found else []
     context = {
         "room": room,
         "batch": found,
         "records": records,
+        "returned": returned,
+        "being_corrected": {row.enrolment_id for row in open_returns(room)} if returned else set(),
+        "open_pupils": len(checks),
         "wrong": sum(1 for check in checks if check.year.errors),
-        "pupils": len(records) or len(checks),
+        "complete": sum(1 for check in checks if not check.year.errors),
+        "pupils": len(records) + len(checks),
         "leaders": leaders(room.school, room.school_year),
         "deny_open": deny_role(by, SchoolRole.PRINCIPAL),
         "deny_create": deny_role(by, SchoolRole.REGISTRAR),
@@ -69,7 +89,22 @@ def _step(
         "total": len(records),
         "done": bool(records) and signed == len(records),
         "denial": deny_now(by, found, step.role, records),
+        "sources": key_sources(step.role, by.unit_code),
     }
+
+
+def _source(request: HttpRequest, by: Actor, role: str) -> KeySource:
+    chosen = request.POST.get("key_source", "")
+    if chosen in KeySource.values:
+        return KeySource(chosen)
+    return key_sources(_role(role), by.unit_code)[0]
+
+
+def _role(role: str) -> SignerRole:
+    try:
+        return SignerRole(role)
+    except ValueError as error:
+        raise not_found() from error
 
 
 @require_POST
@@ -78,7 +113,13 @@ def start(request: HttpRequest, by: Actor, batch_id: int, role: str) -> HttpResp
     found = batch_by_id(by, batch_id)
     session_id = attempt(
         request,
-        lambda: services.start_session(by=by, at=timezone.now(), batch_id=batch_id, role=role),
+        lambda: services.start_session(
+            by=by,
+            at=timezone.now(),
+            batch_id=batch_id,
+            role=_role(role).value,
+            key_source=_source(request, by, role),
+        ),
     )
     if session_id is None:
         return redirect("school_signing:batch", found.classroom_id)
@@ -86,17 +127,112 @@ def start(request: HttpRequest, by: Actor, batch_id: int, role: str) -> HttpResp
 
 
 @school_page
+def desk(request: HttpRequest, by: Actor) -> HttpResponse:
+    """Everything that waits for this person's signature, and one button for all of it."""
+    context = {
+        "school": own_school(by),
+        "lines": signing_desk(by),
+        "sessions": sessions_by(by, own_school(by)),
+        "may_approve": deny_role(by, SchoolRole.PRINCIPAL, SchoolRole.SCHOOL_CLERK) is None,
+    }
+    return render(request, "school_signing/desk.html", context)
+
+
+@require_POST
+@school_page
+def start_scope(request: HttpRequest, by: Actor, role: str) -> HttpResponse:
+    grade = request.POST.get("grade", "")
+    scope = SigningScope(
+        school_year=request.POST.get("school_year", "")[:9],
+        grade=int(grade) if grade in {"1", "2", "3", "4", "5"} else None,
+    )
+    session_id = attempt(
+        request,
+        lambda: services.start_session(
+            by=by,
+            at=timezone.now(),
+            role=_role(role).value,
+            scope=scope,
+            key_source=_source(request, by, role),
+        ),
+    )
+    if session_id is None:
+        return redirect("school_signing:desk")
+    return redirect("school_signing:session", session_id)
+
+
+@school_page
 def session(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
     found = session_by_id(by, session_id)
-    context = {"room": found.batch.classroom, "progress": session_progress(session_id)}
-    return render(request, "school_signing/session.html", context)
+    return render(request, "school_signing/session.html", _session_page(by, found))
+
+
+def _session_page(by: Actor, found: SigningSession) -> dict[str, Any]:
+    own = found.started_by == by.user_id
+    return {
+        "session": found,
+        "progress": session_progress(found.pk),
+        "own": own,
+        "agent": own and found.key_source == KeySource.AGENT and found.finished_at is None,
+        "remote": own
+        and found.key_source == KeySource.REMOTE
+        and found.finished_at is None
+        and (not found.activation or found.state == SessionState.STOPPED),
+    }
 
 
 @school_page
 def progress(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
     found = session_by_id(by, session_id)
-    context = {"room": found.batch.classroom, "progress": session_progress(session_id)}
-    return render(request, "school_signing/progress.html", context)
+    return render(request, "school_signing/progress_update.html", _session_page(by, found))
+
+
+@require_POST
+@school_page
+def steer(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
+    """Stop, go on with, or give up a session."""
+    session_by_id(by, session_id)
+    work = {
+        "stop": services.stop_session,
+        "resume": services.resume_session,
+        "close": services.close_session,
+    }.get(request.POST.get("do", ""))
+    if work is None:
+        raise Refused("unknown", "Không rõ việc cần làm.", "Nothing was asked.")
+    if attempt(request, lambda: (work(by=by, at=timezone.now(), session_id=session_id), True)):
+        messages.success(request, gettext("Đã ghi yêu cầu."))
+    return redirect("school_signing:session", session_id)
+
+
+@school_page
+def certificates(request: HttpRequest, by: Actor) -> HttpResponse:
+    """The certificates that sign for the school."""
+    require(deny_role(by, SchoolRole.PRINCIPAL, SchoolRole.SCHOOL_CLERK, SchoolRole.SCHOOL_LEADER))
+    school = own_school(by)
+    context = {
+        "school": school,
+        "rows": seen_certificates(school),
+        "now": timezone.now(),
+        "may_decide": deny_role(by, SchoolRole.PRINCIPAL) is None,
+    }
+    return render(request, "school_signing/certificates.html", context)
+
+
+@require_POST
+@school_page
+def decide_certificate(request: HttpRequest, by: Actor, seen_id: int) -> HttpResponse:
+    def work() -> bool:
+        approval.decide_certificate(
+            by=by,
+            at=timezone.now(),
+            seen_id=seen_id,
+            approved=request.POST.get("approved") == "1",
+        )
+        return True
+
+    if attempt(request, work):
+        messages.success(request, gettext("Đã ghi quyết định về chứng thư số."))
+    return redirect("school_signing:certificates")
 
 
 @school_page

@@ -7,23 +7,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.urls import reverse
 
-from hocba.errors import Refused, Unavailable
+from hocba.errors import Refused, Sentence, Unavailable
 from hocba.packet.package import split_records
 from hocba.packet.registration import serial_text
 from hocba.ports import Clock
 from hocba.workflow.transitions import RecordState
 from hocba_server.adapters.clock import SystemClock
-from hocba_server.adapters.gateway import GatewayClient, gateway_client
-from hocba_server.adapters.keystores import KeyStore, key_store
+from hocba_server.adapters.gateway import GatewayClient
+from hocba_server.adapters.keystores import KeyStore
 from hocba_server.config.jobs import school_jobs
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import batch_by_id
+from hocba_server.school.notices.models import NoticeKind
+from hocba_server.school.notices.services import notify
 from hocba_server.school.registry.models import Ownership, SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
-from hocba_server.school.registry.selectors import school_by_id
-from hocba_server.school.signing.chunks import check_certificate
+from hocba_server.school.registry.selectors import people_in_role, school_by_id
+from hocba_server.school.signing.approval import note_certificate, record_department_answer
+from hocba_server.school.signing.certificate_checks import check_owner
 from hocba_server.school.submission import messages
 from hocba_server.school.submission.models import (
     CertificateRegistration,
@@ -33,7 +37,8 @@ from hocba_server.school.submission.models import (
     RecordAnswer,
 )
 from hocba_server.school.submission.selectors import PackageView, package_view
-from hocba_server.web.accounts.actor import Actor
+from hocba_server.school.training.sources import sources_of
+from hocba_server.web.accounts.actor import Actor, platform_actor
 from hocba_server.web.audit.services import record_event
 
 SEND_JOB = "school.submission.send"
@@ -66,8 +71,8 @@ def submit_batch(
                 "No issued record of this class waits to be sent.",
             )
         school = batch.classroom.school
-        key = (keystore or key_store()).organisation_key(school.code)
-        check_certificate(key, owner=school.code, organisation=True, at=at)
+        key = (keystore or sources_of(school.code).keys()).organisation_key(school.code)
+        check_owner(key.certificate, owner=school.code, organisation=True, at=at)
         message_id = str(uuid.uuid4())
         # What does not fit into one package stays issued and goes with the next one.
         group = next(split_records([bytes(row.document) for row in rows]))
@@ -128,11 +133,11 @@ def send_package(
 
     Raises `Unavailable` when the gateway cannot be reached: the package stays in the outbox.
     """
-    package = Package.objects.get(pk=package_id)
+    package = Package.objects.select_related("school").get(pk=package_id)
     if package.state != PackageState.WAITING:
         return
     try:
-        answer = (gateway or gateway_client()).send(package.request)
+        answer = (gateway or sources_of(package.school.code).gateway()).send(package.request)
     except Unavailable as fault:
         # A crash here leaves the package waiting; it is sent again with the same message id.
         Package.objects.filter(pk=package_id).update(
@@ -153,7 +158,7 @@ def send_package(
             package.problem = ""
             AnnualRecordDraft.objects.filter(
                 answers__package=package, state=RecordState.ISSUED.value
-            ).update(state=RecordState.SUBMITTED.value)
+            ).update(state=RecordState.SUBMITTED.value, state_since=at)
             school_jobs.configure_task(POLL_JOB, allow_unknown=True).defer(package_id=package.pk)
         else:
             package.state = PackageState.REFUSED
@@ -173,7 +178,9 @@ def poll_results(
     if package.state != PackageState.ACKNOWLEDGED:
         return package_view(package_id)
     request = messages.query_request(package.message_id, package.school.code)
-    answers = messages.read_answers((gateway or gateway_client()).send(request))
+    answers = messages.read_answers(
+        (gateway or sources_of(package.school.code).gateway()).send(request)
+    )
     at = (clock or SystemClock()).now()
     by = Actor.from_json(package.actor)
     with school_transaction():
@@ -183,12 +190,14 @@ def poll_results(
         for row in rows.select_related("record"):
             answer = answers.get(row.record.record_uuid)
             if answer is not None:
-                counts[_write_answer(row, answer)] += 1
+                counts[_write_answer(row, answer, at)] += 1
         open_rows = PackageRecord.objects.filter(package=package, answer=RecordAnswer.WAITING)
         left = open_rows.count()
         if left == 0 and package.state == PackageState.ACKNOWLEDGED:
             package.state, package.answered_at = PackageState.ANSWERED, at
             package.save(update_fields=["state", "answered_at"])
+        if left == 0:
+            _tell_answer(package, by, at)
         if sum(counts.values()):
             detail = {str(answer): count for answer, count in counts.items()}
             _audit(by, at, "records_answered", f"package:{package.pk}", detail)
@@ -201,7 +210,34 @@ def poll_results(
     return package_view(package_id)
 
 
-def _write_answer(row: PackageRecord, answer: messages.Answer) -> RecordAnswer:
+def _tell_answer(package: Package, by: Actor, at: dt.datetime) -> None:
+    """The clerk and the principal hear what the department answered."""
+    refused = package.records.filter(answer=RecordAnswer.REFUSED).count()
+    room = package.batch.classroom
+    if refused:
+        title = Sentence(
+            f"Lớp {room.name}: Sở từ chối {refused} học bạ",
+            f"Class {room.name}: the department refused {refused} records",
+        )
+    else:
+        title = Sentence(
+            f"Lớp {room.name}: Sở đã tiếp nhận học bạ",
+            f"Class {room.name}: the department took the records",
+        )
+    roles = (SchoolRole.SCHOOL_CLERK, SchoolRole.PRINCIPAL)
+    notify(
+        by=platform_actor("school"),
+        at=at,
+        school=room.school,
+        recipients={*people_in_role(room.school, room.school_year, *roles), by.personal_id},
+        kind=NoticeKind.ANSWER,
+        title=title,
+        url=reverse("school_submission:package", args=[package.pk]),
+        class_name=room.name,
+    )
+
+
+def _write_answer(row: PackageRecord, answer: messages.Answer, at: dt.datetime) -> RecordAnswer:
     row.answer = RecordAnswer.ACCEPTED if answer.accepted else RecordAnswer.REFUSED
     row.code, row.sentence = answer.code[:50], answer.sentence[:1000]
     if not answer.accepted and not row.sentence:
@@ -209,7 +245,7 @@ def _write_answer(row: PackageRecord, answer: messages.Answer) -> RecordAnswer:
     row.save(update_fields=["answer", "code", "sentence"])
     state = RecordState.ACCEPTED if answer.accepted else RecordState.REJECTED
     AnnualRecordDraft.objects.filter(pk=row.record_id, state=RecordState.SUBMITTED.value).update(
-        state=state.value, refusal="" if answer.accepted else row.sentence
+        state=state.value, state_since=at, refusal="" if answer.accepted else row.sentence
     )
     return RecordAnswer(row.answer)
 
@@ -220,8 +256,8 @@ def register_certificate(
     """Declare the school's certificate to the city (transaction 3), signed with itself."""
     require(deny_role(by, SchoolRole.SCHOOL_CLERK, SchoolRole.PRINCIPAL))
     school = school_by_id(by, school_id)
-    key = (keystore or key_store()).organisation_key(school.code)
-    check_certificate(key, owner=school.code, organisation=True, at=at)
+    key = (keystore or sources_of(school.code).keys()).organisation_key(school.code)
+    check_owner(key.certificate, owner=school.code, organisation=True, at=at)
     der = key.certificate.public_bytes(Encoding.DER)
     fingerprint = hashlib.sha256(der).hexdigest()
     with school_transaction():
@@ -234,6 +270,7 @@ def register_certificate(
                 "Chứng thư số này đã được đăng ký với Sở.",
                 "This certificate is registered already.",
             )
+        note_certificate(school=school, certificate=key.certificate, owner=school.code, at=at)
         message_id = str(uuid.uuid4())
         row = CertificateRegistration.objects.create(
             school=school,
@@ -261,10 +298,11 @@ def send_registration(
     registration_id: int, *, gateway: GatewayClient | None = None, clock: Clock | None = None
 ) -> None:
     """Send a registration of the outbox. Raises `Unavailable` when the gateway is away."""
-    row = CertificateRegistration.objects.get(pk=registration_id)
+    row = CertificateRegistration.objects.select_related("school").get(pk=registration_id)
     if row.state != "waiting":
         return
-    answer = messages.read_registration_answer((gateway or gateway_client()).send(row.request))
+    client = gateway or sources_of(row.school.code).gateway()
+    answer = messages.read_registration_answer(client.send(row.request))
     at = (clock or SystemClock()).now()
     with school_transaction():
         row = CertificateRegistration.objects.select_for_update().get(pk=registration_id)
@@ -284,13 +322,21 @@ def query_certificate(
         return row.state
     at = (clock or SystemClock()).now()
     request = messages.certificate_query(row.message_id, row.school.code, at.year)
-    decision = messages.read_certificate_answer((gateway or gateway_client()).send(request))
+    decision = messages.read_certificate_answer(
+        (gateway or sources_of(row.school.code).gateway()).send(request)
+    )
     if decision is None:
         return row.state
     with school_transaction():
         row.state = "approved" if decision.accepted else "refused"
         row.answer = decision.sentence[:1000]
         row.save(update_fields=["state", "answer"])
+        record_department_answer(
+            school=row.school,
+            fingerprint_hex=row.fingerprint,
+            approved=decision.accepted,
+            at=at,
+        )
         by = Actor.from_json(row.actor)
         _audit(by, at, "certificate_answered", f"certificate:{row.pk}", {"state": row.state})
     return row.state

@@ -4,7 +4,6 @@ from procrastinate import RetryStrategy
 
 from hocba.errors import Unavailable
 from hocba_server.adapters.clock import SystemClock
-from hocba_server.adapters.gateway import gateway_client
 from hocba_server.config.jobs import school_jobs
 from hocba_server.school.submission.services import (
     POLL_JOB,
@@ -22,12 +21,12 @@ PATIENCE = RetryStrategy(max_attempts=30, exponential_wait=2, retry_exceptions=[
 def send(package_id: int | None = None, registration_id: int | None = None) -> None:
     """Send one message of the outbox."""
     if package_id is not None:
-        send_package(package_id, gateway=gateway_client(), clock=SystemClock())
+        send_package(package_id, clock=SystemClock())
     if registration_id is not None:
-        send_registration(registration_id, gateway=gateway_client(), clock=SystemClock())
+        send_registration(registration_id, clock=SystemClock())
 
 
 @school_jobs.task(name=POLL_JOB, retry=RetryStrategy(max_attempts=60, wait=1))
 def poll(package_id: int) -> None:
     """Ask for the answers to a package until every record has one."""
-    poll_results(package_id, gateway=gateway_client(), clock=SystemClock())
+    poll_results(package_id, clock=SystemClock())

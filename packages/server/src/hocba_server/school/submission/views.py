@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from hocba.workflow.transitions import RecordState
 from hocba_server.school.issuing.selectors import batch_by_id, records_of
@@ -69,7 +70,7 @@ def certificates(request: HttpRequest, by: Actor) -> HttpResponse:
             lambda: services.register_certificate(by=by, at=timezone.now(), school_id=school.pk),
         )
         if done is not None:
-            messages.success(request, "Đã gửi đăng ký chứng thư số. Chờ Sở phê duyệt.")
+            messages.success(request, gettext("Đã gửi đăng ký chứng thư số. Chờ Sở phê duyệt."))
         return redirect("school_submission:certificates")
     context = {
         "school": school,

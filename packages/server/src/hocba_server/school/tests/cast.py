@@ -6,7 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography import x509
+
 from hocba.errors import Refused
+from hocba.trust.store import TrustStore
+from hocba_certworld.local import LocalRevocation
 from hocba_certworld.softkey import SoftKey
 from hocba_certworld.world import CertWorld
 from hocba_server.school.registry.class_list import ClassListRow
@@ -86,6 +90,23 @@ class TestKeys:
         if unit_code != CODE:
             raise Refused("no_key", "Chưa có khoá ký.", "No key.")
         return self._school
+
+
+class WorldTrust:
+    """The authorities of the test world, asked in this process."""
+
+    def __init__(self, world: CertWorld) -> None:
+        self._world = world
+
+    def store(self) -> TrustStore:
+        return TrustStore.from_pem([self._world.roots_pem()])
+
+    def issuers(self) -> list[x509.Certificate]:
+        pems = [pem for _, pem in self._world.issuers_pem()]
+        return [each for pem in pems for each in x509.load_pem_x509_certificates(pem)]
+
+    def revocation(self) -> LocalRevocation:
+        return LocalRevocation(self._world, now=lambda: AT)
 
 
 def actor(*roles: str, personal_id: str = "000000000099", unit: str = CODE) -> Actor:

@@ -11,9 +11,10 @@ from hocba_certworld.local import LocalTimestamp
 from hocba_server.school.conftest import Sign
 from hocba_server.school.issuing.models import AnnualRecordDraft, SignatureStamp
 from hocba_server.school.signing.models import SigningSession
+from hocba_server.school.signing.running import run_session
 from hocba_server.school.signing.selectors import session_progress
-from hocba_server.school.signing.services import run_session, start_session
-from hocba_server.school.tests.cast import AT, Cast, FixedClock, TestKeys, actor
+from hocba_server.school.signing.services import start_session
+from hocba_server.school.tests.cast import AT, Cast, FixedClock, TestKeys, WorldTrust, actor
 from hocba_server.web.audit.models import AuditEntry
 
 
@@ -87,11 +88,11 @@ def test_one_session_at_a_time(results: Cast, created: int) -> None:
 
 
 def test_running_a_finished_session_again_does_nothing(
-    results: Cast, sign: Sign, keys: TestKeys, timestamps: LocalTimestamp
+    results: Cast, sign: Sign, keys: TestKeys, timestamps: LocalTimestamp, trust: WorldTrust
 ) -> None:
     session_id = sign(results.music, "GVBM")
     before = [bytes(row.document) for row in AnnualRecordDraft.objects.order_by("pk")]
-    run_session(session_id, keys, timestamps, FixedClock())
+    run_session(session_id, keys, timestamps, FixedClock(), trust)
     assert [bytes(row.document) for row in AnnualRecordDraft.objects.order_by("pk")] == before
 
 
@@ -101,10 +102,10 @@ class _LateClock:
 
 
 def test_an_expired_certificate_signs_nothing(
-    results: Cast, created: int, keys: TestKeys, timestamps: LocalTimestamp
+    results: Cast, created: int, keys: TestKeys, timestamps: LocalTimestamp, trust: WorldTrust
 ) -> None:
     session_id = start_session(by=results.music, at=AT, batch_id=created, role="GVBM")
-    run_session(session_id, keys, timestamps, _LateClock())
+    run_session(session_id, keys, timestamps, _LateClock(), trust)
     progress = session_progress(session_id)
     assert (progress.state, progress.done) == ("failed", 0)
     assert "không còn hiệu lực" in progress.problem
@@ -123,11 +124,11 @@ class _BorrowedKeys:
 
 
 def test_a_borrowed_certificate_signs_nothing(
-    results: Cast, created: int, keys: TestKeys, timestamps: LocalTimestamp
+    results: Cast, created: int, keys: TestKeys, timestamps: LocalTimestamp, trust: WorldTrust
 ) -> None:
     session_id = start_session(by=results.music, at=AT, batch_id=created, role="GVBM")
     borrowed = _BorrowedKeys(keys, results.homeroom.personal_id or "")
-    run_session(session_id, borrowed, timestamps, FixedClock())  # type: ignore[arg-type]
+    run_session(session_id, borrowed, timestamps, FixedClock(), trust)  # type: ignore[arg-type]
     assert "không phải của người ký" in session_progress(session_id).problem
 
 
@@ -137,13 +138,13 @@ class _DeadTimestamp:
 
 
 def test_without_a_timestamp_nothing_is_issued_and_a_retry_goes_on(
-    results: Cast, created: int, sign: Sign, keys: TestKeys
+    results: Cast, created: int, sign: Sign, keys: TestKeys, trust: WorldTrust
 ) -> None:
     sign(results.music, "GVBM")
     sign(results.homeroom, "GVCN")
     sign(results.principal, "CBQL")
     session_id = start_session(by=results.clerk, at=AT, batch_id=created, role="KY_PHAT_HANH")
-    run_session(session_id, keys, _DeadTimestamp(), FixedClock())
+    run_session(session_id, keys, _DeadTimestamp(), FixedClock(), trust)
     progress = session_progress(session_id)
     assert (progress.state, progress.done) == ("failed", 0)
     assert _states() == {"leader_signed"}

@@ -1,0 +1,155 @@
+"""Pages of remote signing: sign in to the provider, choose the certificate, show PIN and code."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.contrib import messages
+from django.core.signing import BadSignature
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from hocba.errors import Refused
+from hocba_server.adapters.remote_signing import AuthorizationRequest, remote_signing_service
+from hocba_server.school.pages import attempt, school_page
+from hocba_server.school.signing import remote
+from hocba_server.school.signing.selectors import session_by_id
+from hocba_server.school.training.sources import sources_of
+from hocba_server.web.accounts.actor import Actor
+from hocba_server.web.design.secrets import open_secret, seal_secret
+
+_TOKEN = "remote_signing_token"  # noqa: S105 - the name of a place, no secret
+_VISIT = "remote_signing_visit"
+
+
+def _token(request: HttpRequest) -> str:
+    try:
+        return open_secret(request.session.get(_TOKEN, ""))
+    except BadSignature as error:
+        raise Refused(
+            "remote_signed_out",
+            "Hãy đăng nhập dịch vụ ký từ xa trước.",
+            "Sign in to the remote signing service first.",
+        ) from error
+
+
+@sensitive_post_parameters("password")
+@require_POST
+@school_page
+def sign_in(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
+    """Open the service with the person's account there; the password is kept nowhere."""
+    session_by_id(by, session_id)
+
+    def work() -> str:
+        service = remote_signing_service()
+        name, password = request.POST.get("username", ""), request.POST.get("password", "")
+        return service.login(name, password).value
+
+    token = attempt(request, work)
+    if token is not None:
+        request.session[_TOKEN] = seal_secret(token)
+    return redirect("school_signing:remote", session_id)
+
+
+@school_page
+def choose(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
+    """The person's certificates at the service."""
+    session = session_by_id(by, session_id)
+    context: dict[str, object] = {
+        "session": session,
+        "signed_in": bool(request.session.get(_TOKEN)),
+    }
+    if context["signed_in"]:
+        offered = attempt(
+            request,
+            lambda: remote.offered_credentials(
+                by=by,
+                session_id=session_id,
+                service=remote_signing_service(),
+                token=_token(request),
+            ),
+        )
+        context["offered"] = offered or []
+        context["signed_in"] = offered is not None
+    return render(request, "school_signing/remote.html", context)
+
+
+@sensitive_post_parameters("pin", "otp")
+@require_POST
+@school_page
+def activate(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
+    """Send the one-time code, or authorise with what was typed, or go to the service's page."""
+    credential_id = request.POST.get("credential", "")[:500]
+    wish = request.POST.get("do", "")
+
+    def work() -> str:
+        service, token = remote_signing_service(), _token(request)
+        if wish == "code":
+            service.send_challenge(token, service.credential(token, credential_id))
+            return "code"
+        prepared = remote.prepare_activation(
+            by=by,
+            at=timezone.now(),
+            session_id=session_id,
+            service=service,
+            token=token,
+            credential_id=credential_id,
+            trust=sources_of(by.unit_code).trust(),
+        )
+        if wish == "page":
+            visit = service.begin_credential(
+                prepared.credential,
+                prepared.digests,
+                description=f"Học bạ số: {prepared.records} học bạ",
+            )
+            request.session[_VISIT] = {"session": session_id, **asdict(visit)}
+            return visit.url
+        remote.activate_with_code(
+            by=by,
+            session_id=session_id,
+            service=service,
+            token=token,
+            prepared=prepared,
+            pin=request.POST.get("pin", ""),
+            otp=request.POST.get("otp", ""),
+        )
+        return "signing"
+
+    done = attempt(request, work)
+    if done == "code":
+        messages.success(request, gettext("Đã gửi mã xác nhận. Nhập mã rồi bấm Ký."))
+    if done == "signing":
+        return redirect("school_signing:session", session_id)
+    if done is not None and wish == "page":
+        # A form may not lead to another site (CSP form-action): a link does.
+        return render(request, "school_signing/remote_visit.html", {"address": done})
+    return redirect("school_signing:remote", session_id)
+
+
+@require_GET
+@school_page
+def come_back(request: HttpRequest, by: Actor) -> HttpResponse:
+    """The person comes back from the service's own page."""
+    visit = request.session.pop(_VISIT, None)
+    if not isinstance(visit, dict):
+        raise Refused("no_round", "Không có phiên ký nào đang chờ.", "No session waits.")
+    session_id = int(visit.pop("session"))
+
+    def work() -> bool:
+        remote.activate_from_page(
+            by=by,
+            session_id=session_id,
+            service=remote_signing_service(),
+            token=_token(request),
+            request=AuthorizationRequest(**visit),
+            returned=request.GET.dict(),
+        )
+        return True
+
+    if attempt(request, work) is None:
+        return redirect("school_signing:remote", session_id)
+    return redirect("school_signing:session", session_id)
