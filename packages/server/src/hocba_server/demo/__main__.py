@@ -18,6 +18,7 @@ from pathlib import Path
 from types import FrameType
 
 from hocba.errors import HocBaError
+from hocba_certworld.csc.people import DEMO_CLIENT, DEMO_SECRET
 from hocba_server.adapters.clock import SystemClock
 from hocba_server.config.places import build_dir, var_dir
 from hocba_server.demo.keys import KeyFolder
@@ -135,6 +136,10 @@ def _prepare_django(folder: Path, public_url: str, certificate_port: int) -> Non
         HOCBA_BUILD=str(build_dir()),
         HOCBA_PUBLIC_URL=public_url,
         HOCBA_TSA_URL=f"http://127.0.0.1:{certificate_port}/tsa",
+        HOCBA_CSC_URL=f"http://127.0.0.1:{certificate_port}/csc/v2",
+        HOCBA_CSC_CLIENT_ID=DEMO_CLIENT,
+        HOCBA_CSC_CLIENT_SECRET=DEMO_SECRET,
+        HOCBA_CSC_REDIRECT=_remote_redirect(public_url),
         DJANGO_SETTINGS_MODULE="hocba_server.config.settings",
     )
     import django
@@ -142,10 +147,19 @@ def _prepare_django(folder: Path, public_url: str, certificate_port: int) -> Non
     django.setup()
 
 
+def _remote_redirect(public_url: str) -> str:
+    """Where the remote signing service sends people back to (`school_signing:remote_come_back`)."""
+    return f"{public_url}/truong/ky/tu-xa/tro-lai/"
+
+
 def _start_services(supervisor: Supervisor, folder: Path, port: int) -> KeyFolder:
     keys = KeyFolder.open(folder / "demo", SystemClock().now(), base_url=f"http://127.0.0.1:{port}")
     world = str(folder / "demo" / "world")
-    supervisor.start("certificates", "-m", "hocba_certworld.service", world, "--port", str(port))
+    supervisor.start(
+        "certificates",
+        *("-m", "hocba_certworld.service", world, "--port", str(port)),
+        *("--keys", str(folder / "demo" / "keys"), "--redirect", os.environ["HOCBA_CSC_REDIRECT"]),
+    )
     supervisor.start("worker-school", "-m", "hocba_server.demo.worker", "school")
     supervisor.start("worker-city", "-m", "hocba_server.demo.worker", "city")
     wait_for_port(port)

@@ -96,9 +96,11 @@ def hire_school(school: DemoSchool, keys: KeyFolder) -> SchoolCast:
         for place, room in enumerate(school.classes)
         if school.digital
     }
+    # Also in a school of more than thirty classes nobody is two people.
+    first_specialist = max(_SPECIALIST_FROM, _HOMEROOM_FROM + len(school.classes))
     specialists = {
         code: member(
-            _SPECIALIST_FROM + place, f"Giáo viên môn {subject(code).short_name}", ("GVBM",)
+            first_specialist + place, f"Giáo viên môn {subject(code).short_name}", ("GVBM",)
         )
         for place, code in enumerate(SPECIALIST_SUBJECTS)
         if school.digital and _taught(code, school.classes)

@@ -86,7 +86,7 @@ class HeadlessRun:
                 return None
             roster = line.read_class_list(opened, self.source, self.clock)
             step.counts.update({key: value for key, value in roster.counts.items() if value})
-            step.notes.extend(roster.warnings)
+            step.notes.extend(warning.vi for warning in roster.warnings)
             faults = line.all_faults(opened, self.source, roster, self.clock)
             step.refused.extend(_fault_json(fault) for fault in faults)
             if step.refused:

@@ -63,7 +63,7 @@ class OpenSchool:
 
 
 def found_school(school: DemoSchool, cast: SchoolCast, clock: Clock) -> OpenSchool:
-    """The administrator opens the school and enters its staff and the roles of the year."""
+    """The administrator opens the school and enters its staff; the head gives the roles."""
     by, at = cast.administrator.actor, clock.now()
     school_id = create_school(
         by=by,
@@ -95,7 +95,7 @@ def found_school(school: DemoSchool, cast: SchoolCast, clock: Clock) -> OpenScho
         )
         for role in roles.get(member.personal_id, ()):
             assign(
-                by=by,
+                by=cast.head.actor,
                 at=at,
                 staff_id=staff[member.personal_id],
                 role=role,

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from hocba_server.city.certificates import selectors, services
@@ -22,7 +23,7 @@ def registration(request: HttpRequest, by: Actor, registration_id: int) -> HttpR
 @city_page
 def approve(request: HttpRequest, by: Actor, registration_id: int) -> HttpResponse:
     services.approve(by=by, at=timezone.now(), registration_id=registration_id)
-    messages.success(request, "Đã phê duyệt chứng thư số; nhà trường dùng được ngay.")
+    messages.success(request, gettext("Đã phê duyệt chứng thư số; nhà trường dùng được ngay."))
     return redirect("city_home")
 
 
@@ -31,5 +32,5 @@ def approve(request: HttpRequest, by: Actor, registration_id: int) -> HttpRespon
 def refuse(request: HttpRequest, by: Actor, registration_id: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     services.refuse(by=by, at=timezone.now(), registration_id=registration_id, reason=reason)
-    messages.success(request, "Đã từ chối; nhà trường sẽ đọc được lý do.")
+    messages.success(request, gettext("Đã từ chối; nhà trường sẽ đọc được lý do."))
     return redirect("city_home")
