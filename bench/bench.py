@@ -1,4 +1,4 @@
-"""Measured speeds on one core: `./hocba bench [--seconds 2]`.
+"""Measured speeds: `./hocba bench [--seconds 2] [--classes 1 5 15 45]`.
 
 Records signed and verified stand beside the raw RSA and ECDSA operations of the same run, so that
 the numbers mean the same on any machine: what counts is the ratio.
@@ -11,6 +11,7 @@ import dataclasses
 import json
 import os
 import platform
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from typing import Any
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from whole_school import CLASSES, SchoolMeasurement, measure_schools
 
 from hocba.record.codec import parse_xml, read_record, write_data
 from hocba.record.model import FormatProfile, SignerRole, SlotId
@@ -202,21 +204,46 @@ class Bench:
         )
 
 
+def school_line(school: SchoolMeasurement) -> str:
+    """One line of the table of schools."""
+    steps = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in school.steps.items())
+    return (
+        f"{school.classes:3} classes, {school.records:5,} records  {school.seconds:7.1f} s "
+        f"{school.per_second:7.1f} records/s  {school.ratio_to_one_class:5.2f} of one class  "
+        f"peak {school.peak_megabytes:.0f} MB  ({steps})"
+    )
+
+
+def _say(sentence: str) -> None:
+    print(f"   {sentence}", file=sys.stderr, flush=True)
+
+
 def main() -> None:
     """Measure, print a table, write results.json."""
     parser = argparse.ArgumentParser(prog="hocba bench")
     parser.add_argument("--seconds", type=float, default=2.0, help="for each measurement")
+    parser.add_argument(
+        "--classes",
+        type=int,
+        nargs="*",
+        default=CLASSES,
+        help="sizes of the schools that go from results to sealed; none: leave them out",
+    )
     arguments = parser.parse_args()
     bench = Bench(arguments.seconds)
     bench.run()
     for line in bench.lines:
         ratio = f"{line.ratio:6.2f} of {line.to}" if line.ratio else ""
         print(f"{line.name:34} {line.per_second:12,.0f} {line.unit}/s  {ratio}")
+    schools = measure_schools(arguments.classes, _say) if arguments.classes else []
+    for school in schools:
+        print(school_line(school))
     content = {
         "machine": {"processor": platform.machine(), "cores": os.cpu_count()},
         "python": platform.python_version(),
         "seconds_each": arguments.seconds,
         "per_core": [dataclasses.asdict(line) for line in bench.lines],
+        "school_from_results_to_sealed": [dataclasses.asdict(school) for school in schools],
     }
     RESULTS.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     print(f"-> {RESULTS}")

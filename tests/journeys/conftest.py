@@ -31,7 +31,14 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Platform]:
-    """Start `hocba demo` on ports of its own; stop it with Ctrl+C as a person would."""
+    """Start `hocba demo` on ports of its own; stop it with Ctrl+C as a person would.
+
+    While a journey is written, `HOCBA_JOURNEYS_AT` names a demo that runs already (its data in
+    `HOCBA_VAR`).
+    """
+    if running := os.environ.get("HOCBA_JOURNEYS_AT"):
+        yield Platform(running, Path(os.environ["HOCBA_VAR"]))
+        return
     parent = REPOSITORY / "var" / "journeys"
     var = parent / str(os.getpid())
     shutil.rmtree(var, ignore_errors=True)
@@ -84,6 +91,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     visitor = browser.new_context(
         viewport={"width": 1280, "height": 860}, locale="vi-VN", accept_downloads=True
     )
+    visitor.grant_permissions(["clipboard-read", "clipboard-write"])
     visitor.set_default_timeout(20_000)
     yield visitor
     visitor.close()
@@ -96,7 +104,11 @@ def page(context: BrowserContext) -> Iterator[Page]:
     problems: list[str] = []
     opened.on(
         "console",
-        lambda message: problems.append(message.text) if message.type == "error" else None,
+        lambda message: (
+            problems.append(f"{message.text} {message.location.get('url', '')}")
+            if message.type == "error"
+            else None
+        ),
     )
     opened.on("pageerror", lambda error: problems.append(str(error)))
     yield opened

@@ -5,7 +5,6 @@ Pictures for the README are taken on the way when `HOCBA_PICTURES` names a folde
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -13,12 +12,12 @@ import pytest
 import xlsxwriter
 from playwright.sync_api import Page, expect
 from running_platform import Platform
+from steps import CITY, become, cell, paste, picture, saved
 
 from hocba_server.demo.spreadsheets import PUPIL_HEADERS
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys"), pytest.mark.timeout(280)]
 
-SCHOOL = "Trường Tiểu học Hoa Mai (DEMO)"
 SPECIALISTS = {
     "11": "Giáo viên môn Ngoại ngữ 1",
     "12": "Giáo viên môn TH và CN (Tin học)",
@@ -29,21 +28,6 @@ SPECIALISTS = {
 }
 HOMEROOM = "Giáo viên chủ nhiệm lớp 5A1"
 HOMEROOM_SUBJECTS = ("02", "01", "05", "13", "03", "91")
-
-
-def become(page: Page, platform: Platform, title: str, unit: str = SCHOOL) -> None:
-    """Sign in with one click on a card of the start page."""
-    page.goto(platform.url)
-    section = page.locator("section", has=page.get_by_role("heading", name=unit, exact=True))
-    section.locator("button.card", has=page.get_by_text(title, exact=True)).click()
-    expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
-
-
-def picture(page: Page, name: str) -> None:
-    """Keep a picture when asked for."""
-    folder = os.environ.get("HOCBA_PICTURES")
-    if folder:
-        page.screenshot(path=str(Path(folder) / f"{name}.png"))
 
 
 def upload(page: Page, file: Path) -> None:
@@ -95,16 +79,12 @@ def test_a_class_becomes_issued_records(page: Page, platform: Platform, tmp_path
     # 3. The homeroom teacher sees what is missing and types it.
     page.goto(f"{room}kiem-tra/")
     expect(page.get_by_text("Chưa có cân nặng").first).to_be_visible()
-    page.goto(f"{room}chu-nhiem/")
-    for field, value in (
-        ("weight_kg", "31.5"),
-        ("height_cm", "138"),
-        ("excused_absences", "1"),
-        ("unexcused_absences", "0"),
-    ):
-        for box in page.locator(f"input[name^={field}]").all():
-            box.fill(value)
-    page.get_by_role("button", name="Lưu", exact=True).click()
+    page.goto(f"{room}nhap-diem/chu-nhiem/CN/")
+    paste(page, 1, "weight_kg", "31,5\t138\t1\t0\n" * 12)
+    page.locator(cell(1, "homeroom_comment")).click()
+    page.get_by_role("button", name="Điền cả lớp…").click()
+    page.get_by_role("button", name="Ghép từ nhận xét các môn").click()
+    saved(page)
     page.goto(f"{room}kiem-tra/")
     expect(page.get_by_text("Chưa có cân nặng")).to_have_count(0)
     picture(page, "check")
@@ -162,7 +142,7 @@ def verify(page: Page, platform: Platform, file: Path, headline: str) -> None:
 
 
 def test_the_department_sees_packages_and_records(page: Page, platform: Platform) -> None:
-    become(page, platform, "Chuyên viên Sở", "Sở Giáo dục và Đào tạo Thành phố Hồ Chí Minh")
+    become(page, platform, "Chuyên viên Sở", CITY)
     expect(page.get_by_role("heading", name="Gói học bạ mới nhận")).to_be_visible()
     picture(page, "department")
     page.get_by_role("link", name="3A1", exact=True).click()

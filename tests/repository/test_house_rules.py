@@ -59,6 +59,10 @@ def test_promised_documents_exist() -> None:
         *("README.md", "ARCHITECTURE.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"),
         *("LICENSE", "publiccode.yml", ".importlinter", "uv.lock"),
         *(f"docs/formats/{name}.md" for name in ("record", "envelope", "log-entry", "log-proof")),
+        *(
+            f"docs/formats/{name}.md"
+            for name in ("remote-signing", "signing-agent", "spreadsheets")
+        ),
         *(f"docs/pictures/{name}.png" for name in ("verify", "preview", "check", "answers")),
     ):
         assert (ROOT / name).is_file(), name
