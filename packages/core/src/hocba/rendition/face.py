@@ -16,7 +16,14 @@ from typing import Any, Final, Literal
 from hocba.assessment.catalogue import SUBJECTS
 from hocba.assessment.levels import SubjectLevel, TraitLevel
 from hocba.ids import TraitCode
-from hocba.record.model import AnnualRecord, SignerRole, SlotId, SubjectResult
+from hocba.record.model import (
+    AnnualRecord,
+    IssuingSchool,
+    PupilData,
+    SignerRole,
+    SlotId,
+    SubjectResult,
+)
 from hocba.rendition.qr import qr_svg
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -115,8 +122,10 @@ def build_face(
         "qr": None if draft else qr_svg(verify_url),
         "qr_alt": f"Mã QR dẫn tới trang kiểm tra học bạ: {verify_url}",
         "school_year": year,
-        "cover": _cover(record, year, form),
-        "personal": _personal(record, form),
+        "cover": cover_lines(
+            record.school, record.pupil.full_name, record.classroom_name, year, form=form
+        ),
+        "personal": personal_lines(record.pupil, form),
         "issue": _issue(record),
         "history": history_rows(record),
         "head": _head(record),
@@ -158,11 +167,13 @@ def year_text(school_year: str) -> str:
     return school_year.replace("-", " – ")
 
 
-def _cover(record: AnnualRecord, year: str, form: Form) -> list[tuple[str, str]]:
-    school = record.school
+def cover_lines(
+    school: IssuingSchool, full_name: str, classroom_name: str, year: str, *, form: Form
+) -> list[tuple[str, str]]:
+    """The lines of the cover; `year` as `year_text` writes it."""
     lines = [
-        ("Họ và tên học sinh", record.pupil.full_name),
-        ("Lớp", record.classroom_name),
+        ("Họ và tên học sinh", full_name),
+        ("Lớp", classroom_name),
         ("Trường", school.school_name),
         ("Năm học", year),
         ("Xã (Phường, Thị trấn)", school.ward_name),
@@ -174,8 +185,8 @@ def _cover(record: AnnualRecord, year: str, form: Form) -> list[tuple[str, str]]
     return [*lines, ("Tỉnh (Thành phố)", school.province_name)]
 
 
-def _personal(record: AnnualRecord, form: Form) -> list[tuple[str, str | None]]:
-    pupil = record.pupil
+def personal_lines(pupil: PupilData, form: Form) -> list[tuple[str, str | None]]:
+    """The lines of the page of personal data; None leaves dots to write on."""
     number = [("Mã số định danh cá nhân", pupil.personal_id)] if form == "B" else []
     return [
         ("Họ và tên học sinh", pupil.full_name),
