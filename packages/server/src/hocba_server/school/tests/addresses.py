@@ -35,7 +35,7 @@ TABLE: Final[dict[str, dict[Behind, str]]] = {
         RESULTS: "sheets confirm initialise pupils add_pupil without_number pupil edit_pupil "
         "change_class leave passed_away come_back place civil_status sheet_file special "
         "decide_mode exempt withdraw_exemption civil_changes decide_civil civil_file mode_file "
-        "exemption_file new_year undo_year class_subjects",
+        "exemption_file new_year undo_year class_subjects paper_form",
         OTHER: "classroom",
     },
     "school_spreadsheets": {
@@ -257,3 +257,8 @@ def _plain(field: models.Field[Any, Any]) -> Any:
             return 7
         case _:
             return YEAR if field.name == "school_year" else "x"
+
+
+def any_row(label: str) -> models.Model:
+    """A row of the named model (`school_papers.IssuedPaper`), made when there is none."""
+    return _row(apps.get_model(label))
