@@ -15,7 +15,13 @@ from hocba_server.school.assessments.models import (
     TraitMark,
     YearConclusion,
 )
-from hocba_server.school.assessments.sheets import TRAITS_SLUG, CellKind, Sheet, columns_of
+from hocba_server.school.assessments.sheets import (
+    HOMEROOM_SHEET,
+    TRAITS_SLUG,
+    CellKind,
+    Sheet,
+    columns_of,
+)
 from hocba_server.school.registry.models import Classroom, StaffMember
 from hocba_server.web.accounts.actor import Actor
 
@@ -98,16 +104,18 @@ def _write_traits(period: Period, values: Values, by: Actor, at: dt.datetime) ->
 def _write_homeroom(
     room: Classroom, period: Period, values: Values, by: Actor, at: dt.datetime
 ) -> None:
-    kinds = {
-        column.field: column.kind for column in columns_of(Sheet("chu-nhiem"), room.grade, period)
-    }
-    model: Any = YearConclusion if period is Period.YEAR_END else TermMeasures
+    columns = {column.field: column for column in columns_of(HOMEROOM_SHEET, room.grade, period)}
     for enrolment_id, cells in values.items():
-        defaults = {field: _typed(kinds[field], text) for field, text in cells.items()}
-        model.objects.update_or_create(
-            enrolment_id=enrolment_id,
-            defaults={**defaults, "entered_by": by.user_id, "entered_at": at},
-        )
+        by_period: dict[Period, dict[str, Decimal | int | str | None]] = {}
+        for field, text in cells.items():
+            kept = by_period.setdefault(columns[field].kept_in(period), {})
+            kept[field] = _typed(columns[field].kind, text)
+        for kept_in, kept in by_period.items():
+            model: Any = YearConclusion if kept_in is Period.YEAR_END else TermMeasures
+            model.objects.update_or_create(
+                enrolment_id=enrolment_id,
+                defaults={**kept, "entered_by": by.user_id, "entered_at": at},
+            )
 
 
 def _typed(kind: CellKind, text: str) -> Decimal | int | str | None:

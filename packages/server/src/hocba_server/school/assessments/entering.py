@@ -16,11 +16,7 @@ from hocba.assessment.periods import Period
 from hocba.errors import Refused, Sentence
 from hocba.workflow.transitions import Denial
 from hocba_server.school.assessments.cell_writes import write_cells
-from hocba_server.school.assessments.models import (
-    ChangePermission,
-    ReopenedSheet,
-    ValueChange,
-)
+from hocba_server.school.assessments.models import ReopenedSheet, ValueChange
 from hocba_server.school.assessments.sheet_values import latest_changes, sheet_values
 from hocba_server.school.assessments.sheets import (
     Column,
@@ -29,11 +25,7 @@ from hocba_server.school.assessments.sheets import (
     contradiction,
     read_cell,
 )
-from hocba_server.school.assessments.windows import (
-    deny_closed_window,
-    permission_in_force,
-    vietnam_day,
-)
+from hocba_server.school.assessments.windows import SheetWindows, sheet_windows, vietnam_day
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
 from hocba_server.school.registry.models import Classroom, Enrolment
 from hocba_server.school.registry.permissions import (
@@ -133,34 +125,14 @@ def save_cells(
         room = classroom_by_id(by, classroom_id, lock=True)
         require(deny_sheet(by, room, sheet, at))
         entry = _Entry(room, sheet, period)
-        permission = _permission(by, room, sheet, period, at, entry)
+        entry.open_for(by, at)
         outcomes = [entry.take(change) for change in changes]
         if all_or_nothing:
             _refuse_first(outcomes, entry)
         if entry.written:
             write_cells(room, sheet, period, entry.written, own_staff(by), by, at)
-            _remember(entry, permission, by, at, reason)
+            _remember(entry, by, at, reason)
     return SavedCells((*outcomes, *entry.followed), frozenset(entry.written))
-
-
-def _permission(
-    by: Actor,
-    room: Classroom,
-    sheet: Sheet,
-    period: Period,
-    at: dt.datetime,
-    entry: _Entry,
-) -> ChangePermission | None:
-    """The permission under which the person enters; a returned sheet needs none for its pupil."""
-    closed = deny_closed_window(room, period, at)
-    if closed is None:
-        return None
-    granted = permission_in_force(by, room, sheet, period, at)
-    if granted is None:
-        if not entry.reopened:
-            raise closed.as_refused()
-        entry.closed = closed
-    return granted
 
 
 class _Entry:
@@ -184,7 +156,7 @@ class _Entry:
                 enrolment__classroom=room, sheet=sheet.slug, finished_at__isnull=True
             ).values_list("enrolment_id", "reason")
         )
-        self.closed: Denial | None = None
+        self.windows = SheetWindows({}, {})
         self.exempt = {
             enrolment_id
             for enrolment_id, codes in exempt_subjects(room).items()
@@ -193,6 +165,16 @@ class _Entry:
         self.written: dict[int, dict[str, str]] = {}
         self.history: list[tuple[int, str, str, str]] = []
         self.followed: list[CellOutcome] = []
+
+    def open_for(self, by: Actor, at: dt.datetime) -> None:
+        """Look at the entry windows; refuses when no cell of the sheet is open to this person.
+
+        A returned sheet needs no permission for its pupil.
+        """
+        self.windows = sheet_windows(by, self.room, self.sheet, self.period, at)
+        closed = self.windows.closed
+        if len(closed) == len(self.columns) and not self.reopened:
+            raise next(iter(closed.values())).as_refused()
 
     def now(self, enrolment_id: int) -> dict[str, str]:
         """The row as it will be kept."""
@@ -222,7 +204,7 @@ class _Entry:
             return self._refuse(change, present, EXEMPT, "exempt")
         locked = None
         if pupil.pk not in self.reopened:
-            locked = deny_locked_results(pupil) or self.closed
+            locked = deny_locked_results(pupil) or self.windows.closed.get(change.field)
         if locked is not None:
             return self._refuse(change, present, locked.sentence, locked.code)
         if change.old is not None and change.old != present:
@@ -293,9 +275,9 @@ def _refuse_first(outcomes: Iterable[CellOutcome], entry: _Entry) -> None:
         )
 
 
-def _remember(
-    entry: _Entry, permission: ChangePermission | None, by: Actor, at: dt.datetime, reason: str
-) -> None:
+def _remember(entry: _Entry, by: Actor, at: dt.datetime, reason: str) -> None:
+    used = [entry.windows.permissions.get(field) for _, field, _, _ in entry.history]
+    permission = next((each for each in used if each is not None), None)
     why = reason.strip() or (permission.reason if permission else "")
     ValueChange.objects.bulk_create(
         [
@@ -303,12 +285,12 @@ def _remember(
                 classroom=entry.room,
                 enrolment_id=enrolment_id,
                 sheet=entry.sheet.slug,
-                period=entry.period,
+                period=entry.columns[field].kept_in(entry.period),
                 field=field,
                 old=old,
                 new=new,
                 reason=(reason.strip() or entry.reopened.get(enrolment_id) or why)[:500],
-                permission=permission,
+                permission=entry.windows.permissions.get(field),
                 changed_by=by.user_id,
                 changed_by_name=by.name[:150],
                 changed_at=at,

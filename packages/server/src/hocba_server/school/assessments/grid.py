@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hocba.assessment.periods import REGULAR_PERIODS, Period
@@ -11,7 +12,11 @@ from hocba.workflow.transitions import Denial
 from hocba_server.school.assessments.entering import EXEMPT, deny_sheet
 from hocba_server.school.assessments.models import ChangePermission, ReopenedSheet
 from hocba_server.school.assessments.returns import open_returns
-from hocba_server.school.assessments.selectors import class_findings, proposed_comments
+from hocba_server.school.assessments.selectors import (
+    class_findings,
+    proposed_comments,
+    term_measures_by_enrolment,
+)
 from hocba_server.school.assessments.sheet_values import last_change_id, sheet_values
 from hocba_server.school.assessments.sheets import (
     HOMEROOM_SLUG,
@@ -22,10 +27,9 @@ from hocba_server.school.assessments.sheets import (
     row_warnings,
 )
 from hocba_server.school.assessments.windows import (
-    deny_closed_window,
     is_open,
     open_question,
-    permission_in_force,
+    sheet_windows,
     vietnam_day,
     window_of,
 )
@@ -42,6 +46,10 @@ class GridCell:
 
     column: Column
     value: str
+    locked: Denial | None = None
+    """Why this cell alone takes no value now: its window is closed, others of the row are open."""
+    hint: Sentence | None = None
+    """What stands in for the value while the cell is empty."""
 
     @property
     def shown(self) -> str:
@@ -80,15 +88,20 @@ class Grid:
     rows: tuple[GridRow, ...]
     last_change: int
     denial: Denial | None
+    """Why nothing of the sheet may be entered."""
+    partly: Denial | None
+    """Why some columns take no value now while others do."""
+    ask_period: Period
+    """The period for which the head would be asked."""
     permission: ChangePermission | None
     question: ChangePermission | None
     filled: int
     needed: int
 
     @property
-    def closed(self) -> bool:
-        """The window is closed and this person has no permission yet."""
-        return self.denial is not None and self.denial.code.startswith("window_")
+    def notice(self) -> Denial | None:
+        """What is said above the table."""
+        return self.denial or self.partly
 
 
 EXEMPT_DENIAL = Denial("exempt", EXEMPT)
@@ -101,30 +114,25 @@ def open_grid(by: Actor, room: Classroom, sheet: Sheet, period: Period, at: dt.d
         raise Refused(
             "not_found", "Thời điểm này không có bảng này.", "No such sheet in this period."
         )
-    permission = permission_in_force(by, room, sheet, period, at)
+    windows = sheet_windows(by, room, sheet, period, at)
+    closed = windows.closed
     returned = {row.enrolment_id: row for row in open_returns(room) if row.sheet == sheet.slug}
+    rows = _rows(room, sheet, period, columns, closed, returned)
     denial = deny_sheet(by, room, sheet, at)
-    closed = deny_closed_window(room, period, at) if permission is None else None
-    if denial is None and not returned:
-        denial = closed
-    values = sheet_values(room, sheet, period)
-    results = _year_results(room, sheet, period)
-    exempt = exempt_subjects(room)
-    rows = tuple(
-        _row(
-            row,
-            sheet,
-            columns,
-            values.get(row.pk, {}),
-            results.get(row.pk, ""),
-            returned.get(row.pk),
-            EXEMPT_DENIAL if sheet.subject_code in exempt.get(row.pk, ()) else closed,
-        )
-        for row in class_roll(room)
-    )
-    # Nobody has to fill the row of a pupil who is exempt.
+    shut = next(iter(closed.values()), None)
+    if denial is None and len(closed) == len(columns) and not returned:
+        denial = shut
+    # Nobody has to fill the row of a pupil who is exempt, nor a cell whose value of term I stands.
     to_fill = [row for row in rows if row.locked is not EXEMPT_DENIAL]
-    needed = [cell for row in to_fill for cell in row.cells if cell.column.required]
+    needed = [
+        cell
+        for row in to_fill
+        for cell in row.cells
+        if cell.column.required and (cell.value or not cell.hint)
+    ]
+    ask_period = next(
+        (column.kept_in(period) for column in columns if column.field in closed), period
+    )
     return Grid(
         room=room,
         sheet=sheet,
@@ -133,30 +141,68 @@ def open_grid(by: Actor, room: Classroom, sheet: Sheet, period: Period, at: dt.d
         rows=rows,
         last_change=last_change_id(room, sheet, period),
         denial=denial,
-        permission=permission,
-        question=open_question(by, room, sheet, period),
+        partly=shut if denial is None and not returned else None,
+        ask_period=ask_period,
+        permission=next(iter(windows.permissions.values()), None),
+        question=open_question(by, room, sheet, ask_period),
         filled=sum(1 for cell in needed if cell.value),
         needed=len(needed),
     )
 
 
-def _row(
-    enrolment: Enrolment,
+def _rows(
+    room: Classroom,
     sheet: Sheet,
+    period: Period,
     columns: tuple[Column, ...],
-    values: dict[str, str],
-    result: str,
-    returned: ReopenedSheet | None,
-    closed: Denial | None,
-) -> GridRow:
-    return GridRow(
-        enrolment,
-        tuple(GridCell(column, values.get(column.field, "")) for column in columns),
-        tuple(row_warnings(sheet, values)),
-        _why_locked(enrolment, returned, closed),
-        result,
-        returned,
-    )
+    closed: Mapping[str, Denial],
+    returned: Mapping[int, ReopenedSheet],
+) -> tuple[GridRow, ...]:
+    values = sheet_values(room, sheet, period)
+    results = _year_results(room, sheet, period)
+    exempt = exempt_subjects(room)
+    hints = _hints(room, sheet, period)
+    # A closed row says so once; a row that is half open says so cell by cell.
+    shut = next(iter(closed.values())) if len(closed) == len(columns) else None
+    rows = []
+    for row in class_roll(room):
+        back = returned.get(row.pk)
+        free = EXEMPT_DENIAL if sheet.subject_code in exempt.get(row.pk, ()) else None
+        known, hinted = values.get(row.pk, {}), hints.get(row.pk, {})
+        cells = tuple(
+            GridCell(
+                column,
+                known.get(column.field, ""),
+                closed.get(column.field) if back is None and shut is None else None,
+                hinted.get(column.field),
+            )
+            for column in columns
+        )
+        rows.append(
+            GridRow(
+                row,
+                cells,
+                tuple(row_warnings(sheet, known)),
+                _why_locked(row, back, free or shut),
+                results.get(row.pk, ""),
+                back,
+            )
+        )
+    return tuple(rows)
+
+
+def _hints(room: Classroom, sheet: Sheet, period: Period) -> dict[int, dict[str, Sentence]]:
+    """Weight and height of term I, which the record takes while those of term II are missing."""
+    if sheet.slug != HOMEROOM_SLUG or period is not Period.YEAR_END:
+        return {}
+    return {
+        enrolment_id: {
+            field: Sentence(f"HKI: {str(value).replace('.', ',')}", f"Term I: {value}")
+            for field, value in (("weight_kg", row.weight_kg), ("height_cm", row.height_cm))
+            if value is not None
+        }
+        for enrolment_id, row in term_measures_by_enrolment(room).items()
+    }
 
 
 def _why_locked(

@@ -188,9 +188,9 @@ class YearConclusion(models.Model):
 
 
 class TermMeasures(models.Model):
-    """Weight, height and half-days of absence up to the end of term I (QĐ 1789 annexes I, III).
+    """Weight and height of term I (QĐ 1789 annexes I, III: “kỳ 1”).
 
-    Those of the whole year stand in `YearConclusion`; only they go into the record.
+    Those of term II stand in `YearConclusion`, with the absences, which are one total of the year.
     """
 
     enrolment = models.OneToOneField(
@@ -198,13 +198,11 @@ class TermMeasures(models.Model):
     )
     weight_kg = models.DecimalField("cân nặng (kg)", max_digits=5, decimal_places=1, null=True)
     height_cm = models.DecimalField("chiều cao (cm)", max_digits=5, decimal_places=1, null=True)
-    excused_absences = models.PositiveSmallIntegerField("số buổi nghỉ có phép", null=True)
-    unexcused_absences = models.PositiveSmallIntegerField("số buổi nghỉ không phép", null=True)
     entered_by = models.BigIntegerField("người nhập")
     entered_at = models.DateTimeField("nhập lúc")
 
     class Meta:
-        verbose_name = "số đo và ngày nghỉ học kỳ I"
+        verbose_name = "số đo học kỳ I"
 
     def __str__(self) -> str:
         return str(self.enrolment_id)

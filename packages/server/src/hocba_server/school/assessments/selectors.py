@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from hocba.assessment.catalogue import subjects_of_grade
@@ -14,6 +15,7 @@ from hocba_server.school.assessments.entries import COMMENT_FIELDS, SubjectEntry
 from hocba_server.school.assessments.models import (
     HOMEROOM_COMMENT_LIMIT,
     SubjectAssessment,
+    TermMeasures,
     TraitAssessment,
     YearConclusion,
 )
@@ -104,6 +106,36 @@ def conclusions_by_enrolment(*rooms: Classroom) -> dict[int, YearConclusion]:
     return {row.enrolment_id: row for row in rows}
 
 
+def term_measures_by_enrolment(*rooms: Classroom) -> dict[int, TermMeasures]:
+    """Enrolment id -> weight and height of term I."""
+    rows = TermMeasures.objects.filter(enrolment__classroom__in=rooms)
+    return {row.enrolment_id: row for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class BodyMeasures:
+    """Weight and height that the record carries: the latest that exist (record format: one value).
+
+    `of_term_1` names the fields that stand in for a missing value of term II.
+    """
+
+    weight_kg: Decimal | None = None
+    height_cm: Decimal | None = None
+    of_term_1: frozenset[str] = frozenset()
+
+
+def latest_measures(year: YearConclusion | None, term: TermMeasures | None) -> BodyMeasures:
+    """Each value of term II, or that of term I where term II has none."""
+    found: dict[str, Decimal | None] = {}
+    older = set()
+    for field in ("weight_kg", "height_cm"):
+        newest = getattr(year, field, None)
+        found[field] = newest if newest is not None else getattr(term, field, None)
+        if newest is None and found[field] is not None:
+            older.add(field)
+    return BodyMeasures(**found, of_term_1=frozenset(older))
+
+
 def reassessed_enrolments(*rooms: Classroom) -> set[int]:
     """Pupils who have at least one result of the re-assessment."""
     rows = SubjectAssessment.objects.filter(
@@ -126,6 +158,7 @@ class PupilCheck:
     subjects: Sequence[SubjectAssessment]
     traits: TraitValues | None
     conclusion: YearConclusion | None
+    measures: BodyMeasures
     year: PupilYear
 
 
@@ -142,6 +175,7 @@ def findings_of_classes(rooms: Sequence[Classroom]) -> dict[int, list[PupilCheck
     subjects = results_by_enrolment(*rooms)
     traits = traits_by_enrolment(*rooms)
     conclusions = conclusions_by_enrolment(*rooms)
+    measures = term_measures_by_enrolment(*rooms)
     reassessed = reassessed_enrolments(*rooms)
     exempt = exempt_subjects(*rooms)
     rolls = class_rolls(rooms)
@@ -153,6 +187,7 @@ def findings_of_classes(rooms: Sequence[Classroom]) -> dict[int, list[PupilCheck
                 _with_exemptions(row, subjects.get(row.pk, []), exempt.get(row.pk, set())),
                 traits.get(row.pk),
                 conclusions.get(row.pk),
+                latest_measures(conclusions.get(row.pk), measures.get(row.pk)),
                 row.pk in reassessed,
             )
             for row in rolls[room.pk]
@@ -179,6 +214,7 @@ def _check(
     subjects: Sequence[SubjectAssessment],
     traits: TraitValues | None,
     conclusion: YearConclusion | None,
+    measures: BodyMeasures,
     reassessed: bool,
 ) -> PupilCheck:
     facts = YearFacts(
@@ -192,8 +228,9 @@ def _check(
             if subject.level
         },
         traits=traits.levels if traits else {},
-        weight_kg=conclusion.weight_kg if conclusion else None,
-        height_cm=conclusion.height_cm if conclusion else None,
+        weight_kg=measures.weight_kg,
+        height_cm=measures.height_cm,
+        measures_of_term_1=measures.of_term_1,
         excused_absences=conclusion.excused_absences if conclusion else None,
         unexcused_absences=conclusion.unexcused_absences if conclusion else None,
         homeroom_comment=conclusion.homeroom_comment if conclusion else "",
@@ -205,7 +242,7 @@ def _check(
         assessed=row.assessment_mode != AssessmentMode.NOT_ASSESSED,
         awaits_reassessment=bool(conclusion and conclusion.reassessed and not reassessed),
     )
-    return PupilCheck(row, subjects, traits, conclusion, conclude_year(facts))
+    return PupilCheck(row, subjects, traits, conclusion, measures, conclude_year(facts))
 
 
 def proposed_comments(classroom: Classroom) -> dict[int, str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from hocba.assessment.periods import Period
 from hocba_server.school.assessments.models import (
     SubjectAssessment,
@@ -17,13 +19,14 @@ from hocba_server.school.assessments.models import (
     YearConclusion,
 )
 from hocba_server.school.assessments.sheets import (
+    ABSENCE_TITLES,
+    HOMEROOM_SHEET,
+    HOMEROOM_SLUG,
     TRAITS_SLUG,
     Sheet,
     columns_of,
 )
 from hocba_server.school.registry.models import Classroom, Enrolment
-
-MEASURES = ("weight_kg", "height_cm", "excused_absences", "unexcused_absences")
 
 
 def sheet_values(room: Classroom, sheet: Sheet, period: Period) -> dict[int, dict[str, str]]:
@@ -54,14 +57,16 @@ def _trait_values(row: TraitAssessment) -> dict[str, str]:
 
 
 def _homeroom_values(room: Classroom, period: Period) -> dict[int, dict[str, str]]:
-    fields = [column.field for column in columns_of(Sheet("chu-nhiem"), room.grade, period)]
-    if not fields:
-        return {}
-    model: Any = YearConclusion if period is Period.YEAR_END else TermMeasures
-    return {
-        row.enrolment_id: {field: as_text(getattr(row, field)) for field in fields}
-        for row in model.objects.filter(enrolment__classroom=room)
-    }
+    """Values of the period, and the running totals, which are kept at the year's end."""
+    found: dict[int, dict[str, str]] = {}
+    columns = columns_of(HOMEROOM_SHEET, room.grade, period)
+    for kept in {column.kept_in(period) for column in columns}:
+        fields = [column.field for column in columns if column.kept_in(period) is kept]
+        model: Any = YearConclusion if kept is Period.YEAR_END else TermMeasures
+        for row in model.objects.filter(enrolment__classroom=room):
+            values = {field: as_text(getattr(row, field)) for field in fields}
+            found.setdefault(row.enrolment_id, {}).update(values)
+    return found
 
 
 def as_text(value: object) -> str:
@@ -89,23 +94,19 @@ class Change:
 
 def changes_since(room: Classroom, sheet: Sheet, period: Period, after: int) -> list[Change]:
     """Changes of a sheet that are newer than a change id, oldest first."""
-    rows = ValueChange.objects.filter(
-        classroom=room, sheet=sheet.slug, period=period, pk__gt=after
-    ).order_by("pk")
+    rows = _changes_of(sheet, period).filter(classroom=room, pk__gt=after).order_by("pk")
     return [_change(row) for row in rows[:2000]]
 
 
 def last_change_id(room: Classroom, sheet: Sheet, period: Period) -> int:
     """Id of the newest change of a sheet, 0 when there is none."""
-    rows = ValueChange.objects.filter(classroom=room, sheet=sheet.slug, period=period)
+    rows = _changes_of(sheet, period).filter(classroom=room)
     return rows.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def history_of(enrolment: Enrolment, sheet: Sheet, period: Period, field: str) -> list[Change]:
     """Every change of one value, newest first."""
-    rows = ValueChange.objects.filter(
-        enrolment=enrolment, sheet=sheet.slug, period=period, field=field
-    )
+    rows = _changes_of(sheet, period).filter(enrolment=enrolment, field=field)
     return [_change(row) for row in rows.order_by("-pk")]
 
 
@@ -113,8 +114,16 @@ def latest_changes(
     room: Classroom, sheet: Sheet, period: Period
 ) -> Mapping[tuple[int, str], Change]:
     """(enrolment id, field) -> its newest change, for showing a conflict."""
-    rows = ValueChange.objects.filter(classroom=room, sheet=sheet.slug, period=period)
+    rows = _changes_of(sheet, period).filter(classroom=room)
     return {(row.enrolment_id, row.field): _change(row) for row in rows.order_by("pk")}
+
+
+def _changes_of(sheet: Sheet, period: Period) -> QuerySet[ValueChange]:
+    """Changes that a sheet shows in a period: its own, and those of the running totals."""
+    own = Q(period=period)
+    if sheet.slug == HOMEROOM_SLUG:
+        own |= Q(period=Period.YEAR_END, field__in=ABSENCE_TITLES)
+    return ValueChange.objects.filter(own, sheet=sheet.slug)
 
 
 def _change(row: ValueChange) -> Change:

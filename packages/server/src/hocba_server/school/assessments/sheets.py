@@ -17,7 +17,7 @@ from typing import Final
 
 from hocba.assessment.catalogue import TraitGroup, subject, subjects_of_grade, traits_of_grade
 from hocba.assessment.levels import SubjectLevel, TraitLevel
-from hocba.assessment.periods import Period, has_test
+from hocba.assessment.periods import REGULAR_PERIODS, Period, has_test
 from hocba.errors import Malformed, Refused, Sentence
 from hocba_server.school.assessments.entries import clean_text
 from hocba_server.school.assessments.models import (
@@ -58,6 +58,12 @@ class Column:
     group: str = ""
     """What the comment bank is asked for: a subject code, a trait group or `homeroom`."""
     required: bool = True
+    all_year: bool = False
+    """A running total: one value for every period, open until entry for the year's end closes."""
+
+    def kept_in(self, period: Period) -> Period:
+        """The period under which the value of this column is kept, with its history."""
+        return Period.YEAR_END if self.all_year else period
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +156,22 @@ _YEAR_TEXTS: Final = (
 )
 
 
+ABSENCE_TITLES: Final = {
+    "excused_absences": Sentence(
+        "Nghỉ có phép từ đầu năm (buổi)", "Excused, since September (half-days)"
+    ),
+    "unexcused_absences": Sentence(
+        "Nghỉ không phép từ đầu năm (buổi)", "Unexcused, since September (half-days)"
+    ),
+}
+
+
 @lru_cache(maxsize=256)
 def columns_of(sheet: Sheet, grade: int, period: Period) -> tuple[Column, ...]:
     """The columns of a sheet in a grade and period; none where the circular has nothing to enter.
 
-    TT 27/2020 Điều 7.1 (levels and tests of subjects), 7.2 (traits). Homeroom data exist at the
-    end of a term only.
+    TT 27/2020 Điều 7.1 (levels and tests of subjects), 7.2 (traits). Weight and height stand at
+    the end of each term; absences in every regular period (QĐ 1789 Đ31.1: followed every week).
     """
     if sheet.subject_code:
         return _subject_columns(sheet.subject_code, grade, period)
@@ -199,26 +215,37 @@ def _trait_columns(grade: int, period: Period) -> tuple[Column, ...]:
 
 
 def _homeroom_columns(period: Period) -> tuple[Column, ...]:
-    if period not in {Period.END_TERM_1, Period.YEAR_END}:
+    if period not in REGULAR_PERIODS:
         return ()
-    whole = Sentence("cả năm", "whole year") if period is Period.YEAR_END else Sentence("HKI", "I")
-    measures = (
-        Column("weight_kg", Sentence("Cân nặng (kg)", "Weight (kg)"), CellKind.DECIMAL, 200),
-        Column("height_cm", Sentence("Chiều cao (cm)", "Height (cm)"), CellKind.DECIMAL, 250),
+    final = period is Period.YEAR_END
+    absences = tuple(
+        Column(field, title, CellKind.WHOLE, 400, required=final, all_year=True)
+        for field, title in ABSENCE_TITLES.items()
+    )
+    if final:
+        return (*_measures("II", required=True), *absences, *_YEAR_TEXTS)
+    if period is Period.END_TERM_1:
+        return (*_measures("I", required=False), *absences)
+    return absences
+
+
+def _measures(term: str, *, required: bool) -> tuple[Column, Column]:
+    return (
         Column(
-            "excused_absences",
-            Sentence(f"Nghỉ có phép, {whole.vi} (buổi)", f"Excused, {whole.en} (half-days)"),
-            CellKind.WHOLE,
-            400,
+            "weight_kg",
+            Sentence(f"Cân nặng học kỳ {term} (kg)", f"Weight, term {term} (kg)"),
+            CellKind.DECIMAL,
+            200,
+            required=required,
         ),
         Column(
-            "unexcused_absences",
-            Sentence(f"Nghỉ không phép, {whole.vi} (buổi)", f"Unexcused, {whole.en} (half-days)"),
-            CellKind.WHOLE,
-            400,
+            "height_cm",
+            Sentence(f"Chiều cao học kỳ {term} (cm)", f"Height, term {term} (cm)"),
+            CellKind.DECIMAL,
+            250,
+            required=required,
         ),
     )
-    return measures if period is Period.END_TERM_1 else (*measures, *_YEAR_TEXTS)
 
 
 def read_cell(column: Column, text: str) -> str | Sentence:

@@ -21,9 +21,9 @@ from hocba_server.school.assessments.models import (
 )
 from hocba_server.school.assessments.sheets import Sheet
 from hocba_server.school.assessments.windows import (
-    deny_closed_window,
     open_question,
     permission_by_id,
+    sheet_windows,
 )
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
 from hocba_server.school.notices.models import NoticeKind
@@ -103,7 +103,7 @@ def ask_permission(
     with school_transaction():
         room = classroom_by_id(by, classroom_id, lock=True)
         require(deny_sheet(by, room, sheet, at))
-        if deny_closed_window(room, period, at) is None:
+        if not sheet_windows(by, room, sheet, period, at).closed:
             raise Refused(
                 "window_open",
                 "Thời hạn nhập đang mở: Thầy/Cô sửa được ngay, không cần xin phép.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from hocba_server.school.assessments.models import (
     EntryWindow,
     PermissionState,
 )
-from hocba_server.school.assessments.sheets import Sheet
+from hocba_server.school.assessments.sheets import Sheet, columns_of
 from hocba_server.school.registry.models import Classroom, School
 from hocba_server.school.registry.permissions import deny_other_school, require
 from hocba_server.school.registry.selectors import not_found
@@ -123,6 +124,42 @@ def deny_closed_window(room: Classroom, period: Period, at: dt.datetime) -> Deni
             "Ask the principal for permission, with a reason.",
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SheetWindows:
+    """How the windows of one sheet stand for a person: per column, closed or under permission."""
+
+    closed: Mapping[str, Denial]
+    """Field -> why it takes no value now."""
+    permissions: Mapping[str, ChangePermission]
+    """Field -> the head's permission under which it is open."""
+
+
+def sheet_windows(
+    by: Actor, room: Classroom, sheet: Sheet, period: Period, at: dt.datetime
+) -> SheetWindows:
+    """Which columns of a sheet are closed now, the head's permissions taken into account.
+
+    A running total (`Column.all_year`) does not wait for the window of the year's end to open; it
+    closes with it.
+    """
+    closed: dict[str, Denial] = {}
+    permissions: dict[str, ChangePermission] = {}
+    columns = columns_of(sheet, room.grade, period)
+    for kept, all_year in {(column.kept_in(period), column.all_year) for column in columns}:
+        denial = deny_closed_window(room, kept, at)
+        if denial is None or (all_year and denial.code == "window_not_open"):
+            continue
+        granted = permission_in_force(by, room, sheet, kept, at)
+        for column in columns:
+            if (column.kept_in(period), column.all_year) != (kept, all_year):
+                continue
+            if granted is None:
+                closed[column.field] = denial
+            else:
+                permissions[column.field] = granted
+    return SheetWindows(closed, permissions)
 
 
 def permissions_of(school: School, school_year: str) -> list[ChangePermission]:

@@ -41,6 +41,8 @@ class YearFacts:
     assessed: bool = True
     """False for a pupil with a disability who is not assessed (TT 27/2020 Điều 8)."""
     awaits_reassessment: bool = False
+    measures_of_term_1: frozenset[str] = frozenset()
+    """Which of weight and height are those of term I, because term II has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def conclude_year(facts: YearFacts) -> PupilYear:
             *_missing_traits(facts),
             *_missing_trait_comments(facts),
         ]
-    findings += _missing_homeroom(facts)
+    findings += [*_missing_homeroom(facts), *_older_measures(facts)]
     if not facts.assessed:
         return _not_assessed(findings)
     result: YearResultDecision | None = None
@@ -211,6 +213,25 @@ def _missing_homeroom(facts: YearFacts) -> list[Finding]:
         for field, value, vi, en in wanted
         if value is None
     ]
+
+
+def _older_measures(facts: YearFacts) -> list[Finding]:
+    """The record takes the latest weight and height; that they are of term I is said."""
+    wanted = (
+        ("weight_kg", facts.weight_kg, "cân nặng", "weight", "kg"),
+        ("height_cm", facts.height_cm, "chiều cao", "height", "cm"),
+    )
+    found = []
+    for name, value, vi, en, unit in wanted:
+        if name not in facts.measures_of_term_1:
+            continue
+        shown = f"{value:.1f}".replace(".", ",")
+        sentence = Sentence(
+            f"Chưa có {vi} học kỳ II: học bạ ghi số đo học kỳ I ({shown} {unit}).",
+            f"No {en} of term II: the record takes that of term I ({value:.1f} {unit}).",
+        )
+        found.append(Finding("warning", "measure_of_term_1", name, sentence))
+    return found
 
 
 def _promotion_open() -> Finding:

@@ -28,7 +28,7 @@ from hocba.record.model import (
     YearSummary,
 )
 from hocba_server.school.assessments.models import YearConclusion
-from hocba_server.school.assessments.selectors import PupilCheck, TraitValues
+from hocba_server.school.assessments.selectors import BodyMeasures, PupilCheck, TraitValues
 from hocba_server.school.assessments.year import PupilYear
 from hocba_server.school.issuing.models import IssueBatch
 from hocba_server.school.issuing.signers import ClassSigners, NamedSigner
@@ -62,7 +62,7 @@ def compose_record(
         record_uuid=record_uuid,
         school_year=SchoolYear(room.school_year),
         school=_school(room.school),
-        pupil=_pupil(check.enrolment, check.conclusion),
+        pupil=_pupil(check.enrolment, check.conclusion, check.measures),
         grade=room.grade,
         classroom_name=room.name,
         terms=IssueTerms(
@@ -95,7 +95,9 @@ def _school(school: School) -> IssuingSchool:
     )
 
 
-def _pupil(enrolment: Enrolment, conclusion: YearConclusion) -> PupilData:
+def _pupil(
+    enrolment: Enrolment, conclusion: YearConclusion, measures: BodyMeasures
+) -> PupilData:
     pupil = enrolment.pupil
     return PupilData(
         full_name=pupil.full_name,
@@ -112,8 +114,8 @@ def _pupil(enrolment: Enrolment, conclusion: YearConclusion) -> PupilData:
         mother_name=pupil.mother_name,
         father_name=pupil.father_name or None,
         guardian_name=pupil.guardian_name or None,
-        weight_kg=conclusion.weight_kg,
-        height_cm=conclusion.height_cm,
+        weight_kg=measures.weight_kg,
+        height_cm=measures.height_cm,
         excused_absences=conclusion.excused_absences,
         unexcused_absences=conclusion.unexcused_absences,
     )

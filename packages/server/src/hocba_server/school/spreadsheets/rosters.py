@@ -11,7 +11,7 @@ from hocba.ids import SchoolYear
 from hocba_server.school.assessments.returns import open_returns
 from hocba_server.school.assessments.sheet_values import sheet_values
 from hocba_server.school.assessments.sheets import Sheet, columns_of
-from hocba_server.school.assessments.windows import deny_closed_window, permission_in_force
+from hocba_server.school.assessments.windows import sheet_windows
 from hocba_server.school.registry.class_list import FIELD_LABELS
 from hocba_server.school.registry.models import Classroom, Enrolment, School
 from hocba_server.school.registry.permissions import deny_locked_results
@@ -92,7 +92,5 @@ def closed_warning(
     by: Actor, room: Classroom, sheet: Sheet, period: Period, at: dt.datetime
 ) -> list[Sentence]:
     """Said before saving: the window is closed and the head has given no permission."""
-    closed = deny_closed_window(room, period, at)
-    if closed is None or permission_in_force(by, room, sheet, period, at) is not None:
-        return []
-    return [closed.sentence]
+    closed = sheet_windows(by, room, sheet, period, at).closed
+    return [denial.sentence for denial in dict.fromkeys(closed.values())]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 
 from hocba.assessment.catalogue import TraitGroup, traits_of_grade
-from hocba.assessment.periods import REGULAR_PERIODS, Period
+from hocba.assessment.periods import REGULAR_PERIODS
 from hocba.rendition.results_to_date import ResultLine, ResultsToDate
 from hocba.workflow.transitions import Denial
 from hocba_server.school.assessments.models import (
     SubjectAssessment,
-    TermMeasures,
     TraitAssessment,
     YearConclusion,
 )
@@ -118,16 +116,7 @@ def _cells(found: dict[tuple[str, str], str], code: str) -> tuple[str, ...]:
 
 
 def _absences(row: Enrolment) -> str:
-    measures: dict[str, TermMeasures | YearConclusion] = defaultdict()
-    term = TermMeasures.objects.filter(enrolment=row).first()
     year = YearConclusion.objects.filter(enrolment=row).first()
-    if term is not None:
-        measures[Period.END_TERM_1.label.vi] = term
-    if year is not None:
-        measures["Cả năm"] = year
-    parts = [
-        f"{name}: {kept.excused_absences or 0} có phép, {kept.unexcused_absences or 0} không phép"
-        for name, kept in measures.items()
-        if kept.excused_absences is not None or kept.unexcused_absences is not None
-    ]
-    return "; ".join(parts) or "chưa ghi"
+    if year is None or (year.excused_absences is None and year.unexcused_absences is None):
+        return "chưa ghi"
+    return f"{year.excused_absences or 0} có phép, {year.unexcused_absences or 0} không phép"

@@ -64,10 +64,17 @@ def test_traits_of_a_grade(grade: int, count: int) -> None:
         assert sum(column.kind is CellKind.TEXT for column in columns) == 3
 
 
-def test_homeroom_data_are_entered_at_the_end_of_a_term() -> None:
-    assert columns_of(HOMEROOM_SHEET, 4, Period.MID_TERM_1) == ()
-    assert len(columns_of(HOMEROOM_SHEET, 4, Period.END_TERM_1)) == 4
-    assert len(columns_of(HOMEROOM_SHEET, 4, Period.YEAR_END)) == 8
+def test_homeroom_data_of_each_period() -> None:
+    fields = {
+        period: [column.field for column in columns_of(HOMEROOM_SHEET, 4, period)]
+        for period in Period
+    }
+    absences = ["excused_absences", "unexcused_absences"]
+    assert fields[Period.MID_TERM_1] == fields[Period.MID_TERM_2] == absences
+    assert fields[Period.END_TERM_1] == ["weight_kg", "height_cm", *absences]
+    assert fields[Period.YEAR_END][:4] == ["weight_kg", "height_cm", *absences]
+    assert len(fields[Period.YEAR_END]) == 8
+    assert fields[Period.REASSESSMENT] == []
 
 
 @pytest.mark.parametrize(

@@ -263,13 +263,24 @@ def test_homeroom_data_of_term_one_hold_measures_only(cast: Cast) -> None:
     assert preview.faults == ()
     save_homeroom_data(by=cast.homeroom, at=AT, preview_id=preview.preview_id)
     assert TermMeasures.objects.count() == 1
+    assert YearConclusion.objects.get().excused_absences == 2
     wrong = _homeroom(cast, [homeroom_cells(0, **{PERIOD: "Cuối HKI"})])
     assert [fault.column for fault in wrong.faults] == ["Nhận xét của giáo viên chủ nhiệm"]
     heavy = _homeroom(cast, [homeroom_cells(0, **{"Cân nặng (kg)": "hai mươi"})])
     assert [fault.value for fault in heavy.faults] == ["hai mươi"]
     with pytest.raises(Refused) as refusal:
-        _homeroom(cast, [homeroom_cells(0, **{PERIOD: "GK1"})])
+        _homeroom(cast, [homeroom_cells(0, **{PERIOD: "Đánh giá bổ sung"})])
     assert refusal.value.code == "sheet_of_period"
+
+
+def test_absences_are_imported_in_every_period(cast: Cast) -> None:
+    bare = dict.fromkeys(HOMEROOM_HEADERS[5:-1], "") | {PERIOD: "GK1"}
+    preview = _homeroom(cast, [homeroom_cells(0, **(bare | {"Số buổi nghỉ có phép": "3"}))])
+    assert preview.faults == ()
+    save_homeroom_data(by=cast.homeroom, at=AT, preview_id=preview.preview_id)
+    assert YearConclusion.objects.get().excused_absences == 3
+    again = _homeroom(cast, [homeroom_cells(0, **(bare | {"Số buổi nghỉ có phép": "3"}))])
+    assert [row.status for row in again.rows] == ["same"]
 
 
 def test_somebody_changed_a_cell_since_the_preview(cast: Cast) -> None:

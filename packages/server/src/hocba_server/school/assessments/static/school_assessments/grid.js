@@ -44,7 +44,8 @@ function start(setup) {
 
 function rowOf(line) {
   const values = new Map([...line.querySelectorAll(".cell")].map((cell) => [cell.dataset.f, cell.dataset.value]));
-  return { id: Number(line.dataset.e), values, locked: "locked" in line.dataset };
+  const shut = new Set([...line.querySelectorAll(".cell[data-locked]")].map((cell) => cell.dataset.f));
+  return { id: Number(line.dataset.e), values, locked: "locked" in line.dataset, shut };
 }
 
 function suggester(setup) {
@@ -177,7 +178,7 @@ function restore(page) {
   const found = page.saving.restore();
   if (!found.length) return;
   for (const { id, field, old, value } of found) {
-    const open = page.sheet.kinds.has(field) && page.sheet.rows.get(id)?.locked === false;
+    const open = page.sheet.kinds.has(field) && !page.sheet.isLocked(id, field);
     if (open && typeof old === "string" && page.sheet.value(id, field) !== value) page.sheet.kept.set(key(id, field), old);
   }
   const count = page.apply(found.map(({ id, field, value }) => ({ id, field, value })));
@@ -197,7 +198,7 @@ async function takeNews(page) {
 function edit(page, first = null) {
   const { selection, sheet, setup, editor } = page;
   const place = selection.place();
-  if (!place || setup.readonly || sheet.rows.get(place.id)?.locked) return;
+  if (!place || setup.readonly || sheet.isLocked(place.id, place.field)) return;
   const column = sheet.kinds.get(place.field);
   const cell = page.cells.get(key(place.id, place.field));
   editor.open(cell, column, {

@@ -1,7 +1,7 @@
 // The sheet in memory: values, what of them the server has, undo and redo. Knows no page.
 
 export class Sheet {
-  /** @param {{id: number, values: Map<string, string>, locked: boolean}[]} rows */
+  /** @param {{id: number, values: Map<string, string>, locked: boolean, shut: Set<string>}[]} rows */
   constructor(rows, columns) {
     this.rows = new Map(rows.map((row) => [row.id, row]));
     this.columns = columns;
@@ -17,12 +17,18 @@ export class Sheet {
     return this.rows.get(id)?.values.get(field) ?? "";
   }
 
+  /** A row that takes nothing, or one cell of it whose window is closed. */
+  isLocked(id, field) {
+    const row = this.rows.get(id);
+    return !row || row.locked || row.shut.has(field);
+  }
+
   /** Set cells as one step that can be undone; answers the cells that really changed. */
   change(cells) {
     const step = [];
     for (const { id, field, value } of cells) {
       const row = this.rows.get(id);
-      if (!row || row.locked || !this.kinds.has(field)) continue;
+      if (!this.kinds.has(field) || this.isLocked(id, field)) continue;
       const before = row.values.get(field) ?? "";
       const after = tidy(value, this.kinds.get(field).kind);
       if (before === after) continue;
