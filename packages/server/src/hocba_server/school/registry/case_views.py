@@ -33,6 +33,7 @@ from hocba_server.school.registry.models import (
     SchoolRole,
     SubjectExemption,
 )
+from hocba_server.school.registry.paper_services import printings_of
 from hocba_server.school.registry.permissions import deny_locked_results, deny_role, require
 from hocba_server.school.registry.pupil_rights import (
     OFFICE,
@@ -160,6 +161,8 @@ def special(request: HttpRequest, by: Actor, enrolment_id: int) -> HttpResponse:
         "subjects": [(code, title) for code, title in titles.items() if code not in active],
         "locked": deny_locked_results(row),
         "may_decide": deny_role(by, SchoolRole.PRINCIPAL) is None,
+        "on_paper": row.assessment_mode == AssessmentMode.NOT_ASSESSED,
+        "printings": printings_of(row),
     }
     return render(request, "school_registry/special.html", context)
 

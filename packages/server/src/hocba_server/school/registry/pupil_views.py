@@ -17,7 +17,12 @@ from hocba_server.school.registry.forms import (
     read_day,
     try_form,
 )
-from hocba_server.school.registry.models import PupilMovement, PupilStatus, SchoolRole
+from hocba_server.school.registry.models import (
+    AssessmentMode,
+    PupilMovement,
+    PupilStatus,
+    SchoolRole,
+)
 from hocba_server.school.registry.movement_services import LEAVINGS
 from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.school.registry.pupil_rights import (
@@ -67,6 +72,7 @@ def pupil(request: HttpRequest, by: Actor, enrolment_id: int) -> HttpResponse:
     services.note_pupil_read(by=by, at=now, pupil=row.pupil, what="hồ sơ")
     newest = pupils.latest_enrolment(row.pupil)
     years = study_history(row.pupil)
+    may_see_cases = deny_special_reader(by, row.classroom, now.date()) is None
     context = {
         "row": row,
         "newest": newest,
@@ -82,7 +88,8 @@ def pupil(request: HttpRequest, by: Actor, enrolment_id: int) -> HttpResponse:
         "may_edit": deny_pupil_editor(by) is None,
         "locked": deny_locked_pupil(newest or row),
         "gone": (newest or row).status in LEAVINGS,
-        "may_see_cases": deny_special_reader(by, row.classroom, now.date()) is None,
+        "may_see_cases": may_see_cases,
+        "on_paper": may_see_cases and row.assessment_mode == AssessmentMode.NOT_ASSESSED,
         "events": pupils.events_of(row.pupil)[:20],
         "action_names": ACTION_NAMES,
         "labels": LABELS,

@@ -5,6 +5,7 @@ from django.urls import path
 from hocba_server.school.registry import (
     case_views,
     movement_views,
+    paper_views,
     pupil_views,
     views,
     year_views,
@@ -56,6 +57,11 @@ urlpatterns = [
         "hoc-sinh/<int:enrolment_id>/truong-hop-rieng/rut-mien-hoc/",
         case_views.withdraw,
         name="withdraw_exemption",
+    ),
+    path(
+        "hoc-sinh/<int:enrolment_id>/truong-hop-rieng/hoc-ba-giay/",
+        paper_views.paper_form,
+        name="paper_form",
     ),
     path("ho-tich/", case_views.civil_changes, name="civil_changes"),
     path("ho-tich/<int:change_id>/quyet-dinh/", case_views.decide_civil, name="decide_civil"),
