@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from hocba_server.school.registry.models import (
     Classroom,
@@ -136,19 +137,20 @@ def assignments_of(school: School, school_year: str) -> list[StaffAssignment]:
 
 
 def duties_of(school: School, school_year: str) -> dict[int, list[str]]:
-    """Staff number -> the duties of a year in words, subjects gathered over classes."""
+    """Staff number -> the duties of a year in words of the page, subjects gathered over classes."""
     found: dict[int, list[str]] = defaultdict(list)
     taught: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row in assignments_of(school, school_year):
         if row.classroom is None:
-            found[row.staff_id].append(row.get_role_display())
+            found[row.staff_id].append(_(row.get_role_display()))
         elif row.role == SchoolRole.HOMEROOM_TEACHER:
-            found[row.staff_id].append(f"Chủ nhiệm lớp {row.classroom.name}")
+            found[row.staff_id].append(_("Chủ nhiệm lớp %(room)s") % {"room": row.classroom.name})
         else:
             taught[row.staff_id][row.classroom.name].append(place_title(row))
     for number, by_class in taught.items():
         for subjects, rooms in _same_subjects(by_class).items():
-            found[number].append(f"Dạy {', '.join(subjects)} lớp {', '.join(rooms)}")
+            taught_here = {"subjects": ", ".join(subjects), "rooms": ", ".join(rooms)}
+            found[number].append(_("Dạy %(subjects)s lớp %(rooms)s") % taught_here)
     return dict(found)
 
 
@@ -201,7 +203,7 @@ def places_of_class(room: Classroom) -> list[tuple[str, str]]:
     """Code and title of every place of a class: homeroom first, then each subject."""
     subjects = taught_subjects(room)
     return [
-        ("", "Chủ nhiệm"),
+        ("", _("Chủ nhiệm")),
         *((str(subject.code), subject_title(room, subject)) for subject in subjects),
     ]
 
