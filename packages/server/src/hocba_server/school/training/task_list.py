@@ -35,7 +35,7 @@ class Task:
     roles: tuple[str, ...]
     title: Sentence
     why: Sentence
-    steps: tuple[str, ...]
+    steps: tuple[Sentence, ...]
     where: str
     """Name of the page to start from."""
     done: Rule
@@ -65,10 +65,16 @@ def _task(value: Mapping[str, Any]) -> Task:
         tuple(value["roles"]),
         Sentence(value["title"], value["title_en"]),
         Sentence(value["why"], value["why_en"]),
-        tuple(value["steps"]),
+        _steps(value),
         value["where"],
         _rule(value["key"], value["done"]),
     )
+
+
+def _steps(value: Mapping[str, Any]) -> tuple[Sentence, ...]:
+    """The steps in both languages. Raises `ValueError` when one language has more of them."""
+    pairs = zip(value["steps"], value["steps_en"], strict=True)
+    return tuple(Sentence(vi, en) for vi, en in pairs)
 
 
 def _rule(key: str, value: Mapping[str, Any]) -> Rule:
