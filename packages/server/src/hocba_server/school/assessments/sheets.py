@@ -56,7 +56,10 @@ class Column:
     limit: int = 0
     """Longest text in characters, or greatest number."""
     group: str = ""
-    """What the comment bank is asked for: a subject code, a trait group or `homeroom`."""
+    """What the comment bank is asked for: a subject code, a trait group or `homeroom`.
+
+    A level of a quality or competence names the group whose comment goes with it.
+    """
     required: bool = True
     all_year: bool = False
     """A running total: one value for every period, open until entry for the year's end closes."""
@@ -204,7 +207,12 @@ def _subject_columns(code: str, grade: int, period: Period) -> tuple[Column, ...
 def _trait_columns(grade: int, period: Period) -> tuple[Column, ...]:
     final = period is Period.YEAR_END
     levels = [
-        Column(str(trait.code), Sentence(trait.name, trait.name), CellKind.TRAIT_LEVEL)
+        Column(
+            str(trait.code),
+            Sentence(trait.name, trait.name),
+            CellKind.TRAIT_LEVEL,
+            group=trait.group.value,
+        )
         for trait in traits_of_grade(grade)
     ]
     comments = [

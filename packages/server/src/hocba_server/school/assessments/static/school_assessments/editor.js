@@ -1,7 +1,7 @@
 // The box in which one cell is typed: a line for short values, a field with counter and phrases for
 // comments. It lies inside the cell, so that the page's reading order stays right.
 
-import { shown } from "./sheet.js";
+import { LETTERS, shown } from "./sheet.js";
 
 export class Editor {
   constructor({ suggest, words }) {
@@ -27,6 +27,7 @@ export class Editor {
     cell.replaceChildren(this.input);
     cell.classList.add("cell--open");
     if (long) this.#withCounter();
+    if (LETTERS[column.kind]) this.#withLetters(LETTERS[column.kind]);
     this.input.addEventListener("input", () => onTyped?.(this.input.value));
     this.input.addEventListener("keydown", (event) => this.#onKey(event));
     this.input.addEventListener("blur", () => setTimeout(() => this.isOpen && !this.cell.contains(document.activeElement) && this.finish(null), 0));
@@ -34,6 +35,27 @@ export class Editor {
     // A short value that is there already is typed over; a first letter and a comment go on.
     const whole = !long && !typed;
     this.input.setSelectionRange?.(whole ? 0 : this.input.value.length, this.input.value.length);
+  }
+
+  /** Where there is no keyboard on the desk, a level is one touch. */
+  #withLetters(letters) {
+    const row = document.createElement("p");
+    row.className = "cell-letters";
+    row.append(...letters.map((letter) => {
+      const made = document.createElement("button");
+      made.type = "button";
+      made.className = "button";
+      made.tabIndex = -1;
+      made.textContent = letter;
+      made.addEventListener("mousedown", (event) => event.preventDefault());
+      made.addEventListener("click", (event) => {
+        event.stopPropagation();
+        this.input.value = letter;
+        this.finish("down");
+      });
+      return made;
+    }));
+    this.cell.append(row);
   }
 
   #withCounter() {

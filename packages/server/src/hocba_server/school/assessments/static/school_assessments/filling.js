@@ -1,7 +1,7 @@
 // "Fill the whole class": one comment for all pupils of a level, or the proposed homeroom comments;
 // the person sees what will happen, and it is one step that can be undone.
 
-import { LETTERS } from "./sheet.js";
+import { lettersFor, levelFor } from "./sheet.js";
 
 export function fillDialog(page) {
   const place = page.selection.place();
@@ -15,7 +15,7 @@ function valueForm(page, column) {
   const form = document.createElement("form");
   const field = labelled(page.words.fillValue, control("input", { name: "value", required: true }));
   const onlyEmpty = checkbox(page.words.onlyEmpty, "empty");
-  form.append(field, onlyEmpty, submit(page.words.fill));
+  form.append(field, onlyEmpty, actions(submit(page.words.fill)));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const value = form.elements.value.value;
@@ -27,15 +27,17 @@ function valueForm(page, column) {
 
 function commentForm(page, column) {
   const form = document.createElement("form");
-  const hasLevel = page.sheet.kinds.has("level");
-  const levels = hasLevel ? LETTERS.subject_level.slice(0, 3) : [""];
+  const letters = lettersFor(page, column);
+  const levels = letters.length ? letters : [""];
+  const ofLevel = page.words[column.group === "homeroom" ? "commentForResult" : page.sheet.kinds.has("level") ? "commentForLevel" : "commentForLowest"];
   for (const level of levels) {
     const box = control("textarea", { name: `text-${level}`, rows: 3 });
-    form.append(labelled(level ? page.words.commentForLevel(level) : page.words.commentForAll, box));
+    form.append(labelled(level ? ofLevel(level) : page.words.commentForAll, box));
   }
   form.append(hint(page.words.manyLines), checkbox(page.words.onlyEmpty, "empty"));
-  if (Object.keys(page.setup.proposals).length) form.append(proposeButton(page, column));
-  form.append(submit(page.words.fill));
+  const buttons = [submit(page.words.fill)];
+  if (column.group === "homeroom" && Object.keys(page.setup.proposals).length) buttons.push(proposeButton(page, column));
+  form.append(actions(...buttons));
   offerPhrases(page, column, form, levels);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -45,7 +47,7 @@ function commentForm(page, column) {
       if (!phrases.length) continue;
       let turn = 0;
       for (const id of page.sheet.rows.keys()) {
-        if (level && page.sheet.value(id, "level") !== level) continue;
+        if (level && levelFor(page, id, column) !== level) continue;
         if (form.elements.empty.checked && page.sheet.value(id, column.field)) continue;
         cells.push({ id, field: column.field, value: named(page, id, phrases[turn % phrases.length]) });
         turn += 1;
@@ -58,11 +60,22 @@ function commentForm(page, column) {
 
 /** The best phrases of the bank stand in the boxes already: rotate them, then adjust pupils. */
 async function offerPhrases(page, column, form, levels) {
+  if (!column.group) return;
+  let offered = 0;
   for (const level of levels) {
     const phrases = await page.editor.suggest({ group: column.group, level, query: "" });
     const box = form.elements[`text-${level}`];
+    offered += phrases.length;
     if (box && !box.value) box.value = phrases.slice(0, 4).map((phrase) => phrase.text).join("\n");
   }
+  if (!offered) form.prepend(noPhrases(page));
+}
+
+/** An empty bank says where phrases come from. */
+function noPhrases(page) {
+  const line = hint(`${page.words.noPhrases} `);
+  line.append(Object.assign(document.createElement("a"), { href: "/truong/nhan-xet/", textContent: page.words.phrases }));
+  return line;
 }
 
 function proposeButton(page, column) {
@@ -120,6 +133,13 @@ function checkbox(text, name) {
   label.className = "field";
   label.append(control("input", { type: "checkbox", name, checked: true }), ` ${text}`);
   return label;
+}
+
+function actions(...buttons) {
+  const line = document.createElement("p");
+  line.className = "actions";
+  line.append(...buttons);
+  return line;
 }
 
 function submit(text) {

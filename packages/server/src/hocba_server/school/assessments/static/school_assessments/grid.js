@@ -7,7 +7,7 @@ import { fillDialog } from "./filling.js";
 import { warnOfSameText } from "./same_text.js";
 import { Saving } from "./saving.js";
 import { Selection } from "./selection.js";
-import { Sheet, key, levelOfKey, shown } from "./sheet.js";
+import { Sheet, key, levelFor, levelOfKey, shown } from "./sheet.js";
 import { WORDS } from "./words.js";
 
 const table = document.getElementById("grid");
@@ -16,7 +16,7 @@ if (table) start(JSON.parse(document.getElementById("grid-setup").textContent));
 function start(setup) {
   const words = WORDS[document.documentElement.lang] ?? WORDS.vi;
   const lines = [...table.tBodies[0].rows];
-  const sheet = new Sheet(lines.map(rowOf), setup.columns);
+  const sheet = new Sheet(lines.map((line) => rowOf(line, setup.readonly)), setup.columns);
   const cells = new Map();
   for (const line of lines) for (const cell of line.querySelectorAll(".cell")) cells.set(key(Number(line.dataset.e), cell.dataset.f), cell);
   const page = { setup, words, sheet, lines, cells, table };
@@ -42,10 +42,10 @@ function start(setup) {
   setInterval(() => document.visibilityState === "visible" && takeNews(page), 20000);
 }
 
-function rowOf(line) {
+function rowOf(line, readonly) {
   const values = new Map([...line.querySelectorAll(".cell")].map((cell) => [cell.dataset.f, cell.dataset.value]));
   const shut = new Set([...line.querySelectorAll(".cell[data-locked]")].map((cell) => cell.dataset.f));
-  return { id: Number(line.dataset.e), values, locked: "locked" in line.dataset, shut };
+  return { id: Number(line.dataset.e), values, locked: readonly || "locked" in line.dataset, shut };
 }
 
 function suggester(setup) {
@@ -93,6 +93,7 @@ function apply(page, changes) {
 }
 
 function afterStep(page, step) {
+  sayLeftOver(page, { rows: 0, columns: 0 });
   for (const { id, field } of step) {
     repaint(page, id, field);
   }
@@ -195,6 +196,10 @@ async function takeNews(page) {
   }
 }
 
+function onPhone() {
+  return matchMedia("(max-width: 40rem)").matches;
+}
+
 function edit(page, first = null) {
   const { selection, sheet, setup, editor } = page;
   const place = selection.place();
@@ -205,13 +210,14 @@ function edit(page, first = null) {
     value: first ?? sheet.value(place.id, place.field),
     typed: first !== null,
     given: cell.parentElement.dataset.given,
-    level: sheet.value(place.id, "level"),
+    level: levelFor(page, place.id, column),
     onTyped: (value) => page.saving.keepDraft({ ...place, value }),
     onDone: (value, move) => {
       page.saving.keepDraft(null);
       if (value !== null) page.apply([{ id: place.id, field: place.field, value }]);
       repaint(page, place.id, place.field);
-      if (move) selection.step(move);
+      // On a phone the table is one pupil: the next cell is the next line of the same pupil.
+      if (move) selection.step(move === "down" && onPhone() ? "right" : move);
       else if (value === null) selection.focus();
     },
   });
@@ -226,14 +232,26 @@ function fillDown(page) {
 
 function paste(page, text) {
   const block = parseTable(text);
+  const width = Math.max(0, ...block.map((line) => line.length));
   const { rows, fields } = page.selection.range();
-  const targets = block.length === 1 && block[0].length === 1
+  // A line that is shorter than the others says nothing about the cells it does not reach.
+  const targets = block.length === 1 && width === 1
     ? rows.flatMap((id) => fields.map((field) => ({ id, field, value: block[0][0] })))
-    : page.selection.blockFrom(block.length, block[0]?.length ?? 0).map(({ id, field, row, column }) => ({ id, field, value: block[row][column] ?? "" }));
+    : page.selection.blockFrom(block.length, width)
+      .filter(({ row, column }) => column < block[row].length)
+      .map(({ id, field, row, column }) => ({ id, field, value: block[row][column] }));
   const cells = targets.map((cell) => ({ ...cell, value: levelWord(cell.value, page.sheet.kinds.get(cell.field).kind) }));
   const changed = page.apply(cells);
   sayState(page, "pasted", { count: changed });
   if (changed) page.saving.soon();
+  sayLeftOver(page, page.selection.leftOver(block.length, width));
+}
+
+/** What of a pasted block fell outside the table stays said until the next change. */
+function sayLeftOver(page, { rows, columns }) {
+  const box = document.getElementById("left-over");
+  box.textContent = rows || columns ? `… ${page.words.leftOver(rows, columns)}` : "";
+  box.hidden = !box.textContent;
 }
 
 // Schools' files hold the words as often as the letters.
@@ -340,7 +358,7 @@ function listen(page) {
   table.addEventListener("mouseover", (event) => event.buttons === 1 && !page.editor.isOpen && page.selection.drag(event));
   table.addEventListener("dblclick", () => edit(page));
   table.addEventListener("click", (event) => {
-    if (matchMedia("(max-width: 40rem)").matches && event.target.closest(".cell") && !page.editor.isOpen) edit(page);
+    if (onPhone() && event.target.closest(".cell") && !page.editor.isOpen) edit(page);
   });
   document.addEventListener("paste", (event) => {
     if (page.editor.isOpen || page.setup.readonly || !table.contains(document.activeElement)) return;

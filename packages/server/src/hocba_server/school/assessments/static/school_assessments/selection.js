@@ -95,6 +95,16 @@ export class Selection {
     return found;
   }
 
+  /** How many lines and columns of such a block lie outside the table. */
+  leftOver(height, width) {
+    const top = Math.min(this.anchorRow, this.row);
+    const left = Math.min(this.anchorColumn, this.column);
+    return {
+      rows: Math.max(0, top + height - this.lines.length),
+      columns: Math.max(0, left + width - this.fields.length),
+    };
+  }
+
   onMouse(event, editing) {
     const found = this.#at(event.target);
     if (!found || editing) return;

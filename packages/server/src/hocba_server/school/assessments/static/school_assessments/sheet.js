@@ -113,6 +113,32 @@ export function shown(value, kind) {
 
 export const LETTERS = { subject_level: ["T", "H", "C", "M"], trait_level: ["T", "\u0110", "C"] };
 
+// The homeroom comment goes by the year result, which the page computes (TT 27/2020 Điều 9.2a).
+const LEVELS_OF_RESULTS = { "Hoàn thành xuất sắc": "T", "Hoàn thành tốt": "T", "Hoàn thành": "H", "Chưa hoàn thành": "C" };
+
+function levelColumns(page, column) {
+  const levels = page.sheet.columns.filter((each) => /level/.test(each.kind));
+  return levels.filter((each) => each.field === "level" || (each.group && each.group === column.group));
+}
+
+/** The levels that comments of a column go by: of the subject, or of its group of traits. */
+export function lettersFor(page, column) {
+  if (column.group === "homeroom") return LETTERS.subject_level.slice(0, 3);
+  const [found] = levelColumns(page, column);
+  return found ? LETTERS[found.kind].slice(0, 3) : [];
+}
+
+/** The level of a pupil that a comment goes by: of several traits the lowest one, "" while unknown. */
+export function levelFor(page, id, column) {
+  if (column.group === "homeroom") {
+    const line = page.lines.find((each) => Number(each.dataset.e) === id);
+    return LEVELS_OF_RESULTS[line?.querySelector(".result")?.textContent.trim()] ?? "";
+  }
+  const columns = levelColumns(page, column);
+  const found = columns.map(({ field, kind }) => LETTERS[kind].indexOf(page.sheet.value(id, field)));
+  return found.length && !found.includes(-1) ? LETTERS[columns[0].kind][Math.max(...found)] : "";
+}
+
 /** One key on a level cell: a letter, or 1, 2, 3 for the first, second and third level. */
 export function levelOfKey(pressed, kind) {
   const letters = LETTERS[kind];

@@ -14,7 +14,8 @@ export const WORDS = {
       pasted: ({ count }) => `Đã dán ${count} ô`,
     },
     noResult: "Chưa tính được",
-    phrases: "Câu mẫu",
+    phrases: "Mẫu nhận xét",
+    noPhrases: "Chưa có câu mẫu cho ô này. Thêm câu, hoặc lấy bộ mẫu có sẵn, ở trang",
     keepMine: (value) => `Giữ của tôi: “${value.slice(0, 30)}”`,
     takeTheirs: (value) => `Lấy của đồng nghiệp: “${value.slice(0, 30)}”`,
     goThere: "Sửa ô này",
@@ -24,11 +25,14 @@ export const WORDS = {
     onlyEmpty: "Chỉ điền ô còn trống",
     fill: "Điền",
     commentForLevel: (level) => `Nhận xét cho em đạt mức ${level}`,
+    commentForLowest: (level) => `Nhận xét cho em có mức thấp nhất trong nhóm là ${level}`,
+    commentForResult: (level) => `Nhận xét cho em có kết quả năm học ${{ T: "Hoàn thành xuất sắc hoặc tốt", H: "Hoàn thành", C: "Chưa hoàn thành" }[level]}`,
     commentForAll: "Nhận xét",
     manyLines: "Mỗi dòng một câu: các câu được dùng lần lượt. {ten} là tên của em. Điền xong sửa lại từng em.",
     propose: "Ghép từ nhận xét các môn",
     sameText: (same, all) => `${same} trong ${all} em có cùng một nhận xét. Thầy/Cô nên sửa cho từng em; có thể hoàn tác.`,
     nothingFilled: "Không có ô nào để điền.",
+    leftOver: (rows, columns) => `Khối vừa dán lớn hơn bảng: ${[rows && `${rows} dòng`, columns && `${columns} cột`].filter(Boolean).join(" và ")} cuối không dán được. Kiểm tra xem đã chọn đúng ô đầu chưa; Ctrl+Z để hoàn tác.`,
     keysHtml: `<h2 class="dialog-title">Phím tắt</h2><dl class="facts">
 <dt>T H C (Đ)</dt><dd>điền mức và xuống dòng; phím 1 2 3 cũng được</dd><dt>Mũi tên, Tab</dt><dd>đi giữa các ô</dd>
 <dt>Enter, F2</dt><dd>sửa ô; Enter lần nữa để xong và xuống dòng</dd><dt>Esc</dt><dd>bỏ, không sửa</dd>
@@ -48,7 +52,8 @@ export const WORDS = {
       pasted: ({ count }) => `${count} cells pasted`,
     },
     noResult: "Not known yet",
-    phrases: "Phrases",
+    phrases: "Comment bank",
+    noPhrases: "There are no phrases for this cell yet. Add some, or take the ready set, in the",
     keepMine: (value) => `Keep mine: “${value.slice(0, 30)}”`,
     takeTheirs: (value) => `Take the colleague's: “${value.slice(0, 30)}”`,
     goThere: "Correct this cell",
@@ -58,11 +63,14 @@ export const WORDS = {
     onlyEmpty: "Fill empty cells only",
     fill: "Fill",
     commentForLevel: (level) => `Comment for level ${level}`,
+    commentForLowest: (level) => `Comment where the lowest level of the group is ${level}`,
+    commentForResult: (level) => `Comment for the year result ${{ T: "Hoàn thành xuất sắc or tốt", H: "Hoàn thành", C: "Chưa hoàn thành" }[level]}`,
     commentForAll: "Comment",
     manyLines: "One sentence per line, used in turn. {ten} is the pupil's name. Then adjust each pupil.",
     propose: "Compose from the subjects' comments",
     sameText: (same, all) => `${same} of ${all} pupils have the same comment. Better adjust it for each; you can undo.`,
     nothingFilled: "There was no cell to fill.",
+    leftOver: (rows, columns) => `The block is larger than the table: the last ${[rows && `${rows} lines`, columns && `${columns} columns`].filter(Boolean).join(" and ")} were left out. Check where you began; Ctrl+Z undoes it.`,
     keysHtml: `<h2 class="dialog-title">Keys</h2><dl class="facts">
 <dt>T H C (Đ)</dt><dd>enter the level and go down; 1 2 3 work as well</dd><dt>Arrows, Tab</dt><dd>move between cells</dd>
 <dt>Enter, F2</dt><dd>edit; Enter again to finish and go down</dd><dt>Esc</dt><dd>leave unchanged</dd>
