@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from django.utils import translation
+
 from hocba.assessment.catalogue import subject, traits_of_grade
 from hocba.assessment.levels import SubjectLevel, TraitLevel
 from hocba.assessment.periods import Period
@@ -75,7 +77,7 @@ def _pupil_cells(room: Classroom, row: Enrolment) -> dict[str, Value]:
         BIRTH: pupil.birth_date,
         GENDER: pupil.gender,
         ETHNIC: pupil.ethnic_group,
-        STATUS: row.get_status_display(),
+        STATUS: _status_word(row),
         BIRTH_PLACE: pupil.birth_place,
         HOME_PROVINCE: province,
         HOME_WARD: ward,
@@ -86,6 +88,12 @@ def _pupil_cells(room: Classroom, row: Enrolment) -> dict[str, Value]:
         GRADE: room.grade,
         PERSONAL_ID: pupil.personal_id,
     }
+
+
+def _status_word(row: Enrolment) -> str:
+    """The word of the Ministry's list, whatever language the page is read in."""
+    with translation.override("vi"):
+        return str(row.get_status_display())
 
 
 def results_sheet(room: Classroom, sheet: Sheet, period: Period) -> WrittenSheet:

@@ -137,8 +137,36 @@ def read_class_list(
     pupils, around = pupil_rows(sound_rows(table, faults), CODE, NAME, BIRTH)
     reader = _ListReader(table, school_year, roll, faults, seen or Seen())
     rows = [reader.read(row, position) for position, row in enumerate(pupils, start=1)]
-    warnings = [*reader.warnings, *around_sentences(table, pupils, around)]
+    warnings = [
+        *reader.warnings,
+        *_left_out(rows, roll),
+        *around_sentences(table, pupils, around),
+    ]
     return ReadList(rows, faults.faults, warnings)
+
+
+def _left_out(rows: list[PreviewRow], roll: Roll) -> list[Sentence]:
+    """Pupils who are in a class of the file while the file does not name them: perhaps it is the
+    wrong class, perhaps they left."""
+    named = {row.pupil_code for row in rows}
+    missing: dict[str, list[str]] = {
+        str(row.values["classroom_name"]): [] for row in rows if row.values
+    }
+    for code, place in roll.enrolled.items():
+        if code not in named and place.classroom_name in missing and place.status in ON_CLASS_LIST:
+            missing[place.classroom_name].append(roll.pupils.get(code, {}).get("full_name", code))
+    return [
+        Sentence(
+            f"Lớp {room} đang có {len(names)} em mà tệp không có, ví dụ {names[0]}. Các em vẫn ở "
+            "trong lớp: kiểm tra xem tệp có đúng lớp này không; em đã chuyển đi thì ghi ở hồ sơ "
+            "của em.",
+            f"Class {room} has {len(names)} pupils whom the file does not name, such as "
+            f"{names[0]}. They stay in the class: check that the file is of this class; who has "
+            "left is noted in the pupil's file.",
+        )
+        for room, names in missing.items()
+        if names
+    ]
 
 
 class _ListReader:

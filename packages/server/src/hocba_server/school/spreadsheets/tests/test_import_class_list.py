@@ -110,6 +110,17 @@ def test_a_pupil_without_a_number_is_kept_and_named(cast: Cast, sheet: Sheet) ->
     assert Pupil.objects.get(pupil_code="7900000008").personal_id == ""
 
 
+def test_pupils_whom_the_file_leaves_out_are_counted(cast: Cast, sheet: Sheet) -> None:
+    preview = _preview(cast, sheet(CLASS_LIST_HEADERS, [class_list_cells(0)]))
+    assert preview.faults == ()
+    [warning] = [text.vi for text in preview.warnings]
+    assert "Lớp 1A1 đang có 2 em mà tệp không có" in warning
+    save_class_list(by=cast.registrar, at=AT, preview_id=preview.preview_id)
+    assert Enrolment.objects.filter(classroom_id=cast.classroom_id).count() == 3
+    whole = _preview(cast, sheet(CLASS_LIST_HEADERS, [class_list_cells(at) for at in range(3)]))
+    assert whole.warnings == ()
+
+
 def test_a_changed_status_is_shown(cast: Cast, sheet: Sheet) -> None:
     rows = [class_list_cells(0, **{"Trạng thái": "Bảo lưu"})]
     [row] = _preview(cast, sheet(CLASS_LIST_HEADERS, rows)).rows
