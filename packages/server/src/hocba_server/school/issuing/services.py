@@ -27,6 +27,7 @@ from hocba_server.school.notices.services import notify
 from hocba_server.school.registry.models import (
     Classroom,
     Enrolment,
+    Pupil,
     SchoolRole,
     StaffMember,
     WorkingMode,
@@ -59,6 +60,8 @@ def open_batch(
     """Open the issue of a class: the principal fixes leader, date and place before signing."""
     require(deny_role(by, SchoolRole.PRINCIPAL))
     with school_transaction():
+        # The batch before the class, as whoever creates records takes them.
+        list(IssueBatch.objects.select_for_update().filter(classroom_id=classroom_id))
         room = classroom_by_id(by, classroom_id, lock=True)
         leader = _leader(room, signing_leader_id)
         _refuse_unready_class(room)
@@ -98,6 +101,7 @@ def create_records(
     with school_transaction():
         batch = batch_by_id(by, batch_id, lock=True)
         room = classroom_by_id(by, batch.classroom_id, lock=True)
+        _hold_pupils(room)
         checks = [row for row in class_findings(room) if row.enrolment.results_locked_at is None]
         if not checks and batch.records_created_at is not None:
             raise Refused(
@@ -124,6 +128,13 @@ def create_records(
         _audit(by, at, "create_records", batch, detail)
         _tell_first_signers(batch, rows, by, at)
     return len(rows)
+
+
+def _hold_pupils(room: Classroom) -> None:
+    """Nobody changes the pupils of the class, their place in it or their exemptions until commit:
+    what is read from here on is what the records say. Who works on a pupil locks this row too."""
+    within = Enrolment.objects.filter(classroom=room).values("pupil_id")
+    list(Pupil.objects.select_for_update().filter(pk__in=within).order_by("pk").only("pk"))
 
 
 def _tell_first_signers(
@@ -158,9 +169,11 @@ def return_records(*, by: Actor, at: dt.datetime, batch_id: int, reason: str) ->
         raise Refused("reason_missing", "Ghi lý do trả lại lớp này.", "Give the reason.")
     with school_transaction():
         batch = batch_by_id(by, batch_id, lock=True)
-        rows = AnnualRecordDraft.objects.select_for_update().filter(batch=batch)
-        require(deny_return(by, batch, list(rows.defer("document"))))
-        uuids = list(rows.values_list("record_uuid", flat=True))
+        # In the order in which a signing session takes them, and these rows alone.
+        rows = AnnualRecordDraft.objects.filter(batch=batch).order_by("pk")
+        locked = list(rows.select_for_update(of=("self",)).defer("document"))
+        require(deny_return(by, batch, locked))
+        uuids = [row.record_uuid for row in locked]
         rows.delete()
         batch.records_created_by, batch.records_created_at = None, None
         batch.save(update_fields=["records_created_by", "records_created_at"])

@@ -41,15 +41,15 @@ DROP TRIGGER note_transition ON {table};
 DROP FUNCTION note_transition();
 DROP TABLE seen_transition;
 """
+SEALED = frozenset({SignerRole.HOMEROOM_TEACHER, SignerRole.SCHOOL_LEADER, SignerRole.ORGANISATION})
 SIGNED_BY: dict[RecordState, frozenset[SignerRole]] = {
     S.DRAFT: frozenset(),
     S.CHECKED: frozenset(),
     S.SUBJECT_SIGNED: frozenset(),
     S.HOMEROOM_SIGNED: frozenset({SignerRole.HOMEROOM_TEACHER}),
     S.LEADER_SIGNED: frozenset({SignerRole.HOMEROOM_TEACHER, SignerRole.SCHOOL_LEADER}),
-    S.ISSUED: frozenset(
-        {SignerRole.HOMEROOM_TEACHER, SignerRole.SCHOOL_LEADER, SignerRole.ORGANISATION}
-    ),
+    S.ISSUED: SEALED,
+    S.SUBMITTED: SEALED,
 }
 
 
@@ -77,7 +77,7 @@ def unknown_transitions(seen: set[tuple[str, str]]) -> set[tuple[str, str]]:
 def faults_of_records() -> list[str]:
     """What contradicts itself in the records as they are kept now; empty when all is well."""
     found: list[str] = []
-    for row in AnnualRecordDraft.objects.select_related("enrolment").order_by("pk"):
+    for row in AnnualRecordDraft.objects.order_by("pk"):
         found += [f"{row.state} {row.record_uuid}: {fault}" for fault in _faults(row)]
     without = Enrolment.objects.filter(results_locked_at__isnull=False, records=None)
     found += [f"locked without a record: {each.pk}" for each in without]
@@ -92,6 +92,8 @@ def _faults(row: AnnualRecordDraft) -> Iterator[str]:
         yield f"stamps of {sorted(above)}"
     if row.enrolment.results_locked_at is None:
         yield "its results are not locked"
+    if row.enrolment.classroom_id != row.batch.classroom_id:
+        yield "the pupil is in another class"
     if state is S.DRAFT:
         return  # its document is the old one until it is created anew
     if state is not S.CHECKED and row.pending_subjects:
@@ -111,7 +113,16 @@ def _faults(row: AnnualRecordDraft) -> Iterator[str]:
 
 def _differing_results(row: AnnualRecordDraft) -> Iterator[str]:
     """What was signed is what the school's books say."""
-    for subject in read_record(bytes(row.document)).record.subjects:
+    record = read_record(bytes(row.document)).record
+    pupil = row.enrolment.pupil
+    for said, kept_text in (
+        (record.pupil.full_name, pupil.full_name),
+        (record.pupil.personal_id, pupil.personal_id),
+        (record.classroom_name, row.enrolment.classroom.name),
+    ):
+        if said != kept_text:
+            yield f"{said} signed, {kept_text} kept"
+    for subject in record.subjects:
         kept = SubjectAssessment.objects.get(
             enrolment=row.enrolment, subject_code=str(subject.code), period="CN"
         )

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import random
 import signal
-import threading
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 
 import pytest
 from django.db import connections
@@ -33,7 +34,14 @@ from hocba_server.school.issuing.services import (
 from hocba_server.school.signing import running
 from hocba_server.school.signing.models import SigningSession
 from hocba_server.school.signing.running import run_session
-from hocba_server.school.signing.services import start_session
+from hocba_server.school.signing.services import (
+    resume_session,
+    start_session,
+    stop_session,
+)
+from hocba_server.school.submission.models import PackageRecord
+from hocba_server.school.submission.services import submit_batch
+from hocba_server.school.tests.at_once import together
 from hocba_server.school.tests.cast import AT, Cast, FixedClock, TestKeys, WorldTrust
 from hocba_server.school.tests.legal_states import (
     faults_of_records,
@@ -45,43 +53,7 @@ from hocba_server.web.accounts.actor import Actor
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "school"])
 
 MATHS, MUSIC = "mon-01", "mon-89"
-Work = Callable[[], object]
-
-
-@dataclass
-class Race:
-    """What each side of a race got: nothing, or the refusal that it was told."""
-
-    refusals: list[Refused] = field(default_factory=list)
-    faults: list[BaseException] = field(default_factory=list)
-
-    @property
-    def codes(self) -> list[str]:
-        return sorted(refusal.code for refusal in self.refusals)
-
-
-def together(*works: Work) -> Race:
-    """Do all of it at the same moment, each in a thread with a connection of its own."""
-    race, gate = Race(), threading.Barrier(len(works))
-
-    def run(work: Work) -> None:
-        try:
-            gate.wait(10)
-            work()
-        except Refused as refusal:
-            race.refusals.append(refusal)
-        except BaseException as fault:  # noqa: BLE001 - whatever it is, the test has to see it
-            race.faults.append(fault)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert race.faults == []
-    return race
+Steer = Callable[..., None]
 
 
 @dataclass
@@ -160,6 +132,13 @@ class House:
     def homeroom_returns_first(self) -> None:
         self.return_first(self.cast.homeroom, MUSIC)
 
+    def clerk_submits(self) -> None:
+        submit_batch(by=self.cast.clerk, at=AT, batch_id=self.batch_id, keystore=self.keys)
+
+    def job(self, session_id: int) -> None:
+        """What the queue does with a session."""
+        run_session(session_id, self.keys, self.timestamps, FixedClock(), self.trust)
+
 
 @pytest.fixture
 def house(
@@ -185,10 +164,14 @@ STAGES: tuple[tuple[str, ...], ...] = (
     ("create", "music_signs", "homeroom_signs", "head_signs"),
     ("create", "music_signs", "homeroom_signs", "return_first"),
     ("create", "music_signs", "homeroom_signs", "return_first", "finish_return"),
+    ("create", "music_signs", "homeroom_signs", "head_signs", "clerk_seals"),
 )
 RACES = (
     (0, ("create", "homeroom_edits")),
     (0, ("create", "create")),
+    (0, ("create", "return_class")),
+    (1, ("create", "return_class", "homeroom_edits")),
+    (1, ("music_signs", "homeroom_signs")),
     (1, ("music_signs", "homeroom_edits")),
     (1, ("music_signs", "music_signs")),
     (1, ("music_signs", "return_class")),
@@ -198,13 +181,17 @@ RACES = (
     (3, ("head_signs", "return_first")),
     (3, ("head_signs", "return_class")),
     (3, ("return_first", "return_class")),
+    (3, ("head_signs", "head_signs")),
     (4, ("clerk_seals", "return_class")),
+    (4, ("clerk_seals", "clerk_submits", "return_class")),
     (4, ("clerk_seals", "clerk_returns_first")),
     (4, ("clerk_seals", "clerk_seals", "homeroom_edits")),
     (5, ("finish_return", "homeroom_edits")),
     (5, ("recreate", "finish_return", "homeroom_edits")),
     (6, ("recreate", "recreate")),
     (6, ("recreate", "homeroom_edits", "head_signs")),
+    (7, ("clerk_submits", "return_class")),
+    (7, ("clerk_submits", "clerk_submits", "return_first")),
 )
 
 
@@ -223,6 +210,50 @@ def test_two_seals_at_once_seal_each_record_once(house: House) -> None:
     together(house.clerk_seals, house.clerk_seals)
     seals = SignatureStamp.objects.filter(role="KY_PHAT_HANH")
     assert seals.count() == AnnualRecordDraft.objects.count() == 3
+
+
+def test_two_clerks_send_each_record_once(house: House) -> None:
+    for name in STAGES[7]:
+        getattr(house, name)()
+    race = together(house.clerk_submits, house.clerk_submits)
+    assert race.codes == ["package_open"]
+    assert PackageRecord.objects.count() == AnnualRecordDraft.objects.count() == 3
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_stopping_and_going_on_while_the_job_signs(
+    house: House, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stop, go on and a second job on the same session, whenever they come: one seal for each."""
+    for name in STAGES[4]:
+        getattr(house, name)()
+    monkeypatch.setattr(running, "CHUNK", 1)
+    by = house.cast.clerk
+    session_id = start_session(by=by, at=AT, batch_id=house.batch_id, role="KY_PHAT_HANH")
+    dice = random.Random(seed)  # noqa: S311 - a game, not a secret
+
+    def after(pause: float, *steps: Steer) -> None:
+        time.sleep(pause)
+        for step in steps:
+            with suppress(Refused):
+                step(by=by, at=AT, session_id=session_id)
+        if resume_session in steps:
+            house.job(session_id)
+
+    together(
+        lambda: house.job(session_id),
+        lambda: after(dice.uniform(0, 0.2), stop_session),
+        lambda: after(dice.uniform(0, 0.3), stop_session, resume_session),
+        lambda: after(dice.uniform(0, 0.3), resume_session),
+    )
+    assert faults_of_records() == []
+    with suppress(Refused):
+        resume_session(by=by, at=AT, session_id=session_id)
+    house.job(session_id)
+    session = SigningSession.objects.get(pk=session_id)
+    assert (session.state, session.done, session.failed) == ("done", 3, 0)
+    assert SignatureStamp.objects.filter(role="KY_PHAT_HANH").count() == 3
+    assert set(AnnualRecordDraft.objects.values_list("state", flat=True)) == {"issued"}
 
 
 @pytest.mark.parametrize("seed", range(4))
