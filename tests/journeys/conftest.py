@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # the importlib mode adds no pat
 from running_platform import Platform
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 150
+PATIENCE_SECONDS = 400
+"""A demo is furnished in about 30 seconds; on a machine that is busy it takes much longer."""
 
 
 def _free_port() -> int:
@@ -30,7 +31,7 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def platform() -> Iterator[Platform]:
+def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
     """Start `hocba demo` on ports of its own; stop it with Ctrl+C as a person would.
 
     While a journey is written, `HOCBA_JOURNEYS_AT` names a demo that runs already (its data in
@@ -39,6 +40,8 @@ def platform() -> Iterator[Platform]:
     if running := os.environ.get("HOCBA_JOURNEYS_AT"):
         yield Platform(running, Path(os.environ["HOCBA_VAR"]))
         return
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        _refuse_scattered(request.session.items)
     parent = REPOSITORY / "var" / "journeys"
     var = parent / str(os.getpid())
     shutil.rmtree(var, ignore_errors=True)
@@ -62,6 +65,13 @@ def platform() -> Iterator[Platform]:
         process.wait(30)
         log.close()
         shutil.rmtree(var, ignore_errors=True)
+
+
+def _refuse_scattered(items: Sequence[pytest.Item]) -> None:
+    """Every worker would furnish a demo of its own, and the journeys would change it at once."""
+    scattered = [each for each in items if "journeys" in each.path.parts and "@" not in each.nodeid]
+    if scattered:
+        pytest.fail("pytest-xdist does not keep the group “journeys” together")
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:

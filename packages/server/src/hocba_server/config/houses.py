@@ -29,6 +29,7 @@ HOUSE_APPS: Final = {
         "hocba_server.school.summaries",
         "hocba_server.school.statements",
         "hocba_server.school.papers",
+        "hocba_server.school.paperwork",
         "hocba_server.school.notices",
         "hocba_server.school.phrases",
         "hocba_server.school.training",

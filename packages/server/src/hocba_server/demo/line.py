@@ -37,12 +37,13 @@ from hocba_server.school.spreadsheets.services import (
     save_subject_results,
     save_trait_results,
 )
-from hocba_server.school.submission.selectors import PackageView, package_view
-from hocba_server.school.submission.services import (
+from hocba_server.school.submission.registrations import (
     query_certificate,
     register_certificate,
-    submit_batch,
 )
+from hocba_server.school.submission.selectors import PackageView, package_view
+from hocba_server.school.submission.services import new_message_id, submit_batch
+from hocba_server.school.training.sources import sources_of
 
 Progress = Callable[[int, int], None]
 POLL_SECONDS = 0.1
@@ -107,7 +108,12 @@ def found_school(school: DemoSchool, cast: SchoolCast, clock: Clock) -> OpenScho
 def declare_certificate(opened: OpenSchool, approve: Callable[[], None], clock: Clock) -> None:
     """The clerk declares the school's certificate (3), the officer approves, the clerk asks (4)."""
     by = opened.cast.clerk.actor
-    registration = register_certificate(by=by, at=clock.now(), school_id=opened.school_id)
+    registration = register_certificate(
+        by=by,
+        at=clock.now(),
+        key=sources_of(by.unit_code).keys().organisation_key(by.unit_code),
+        message_id=new_message_id(),
+    )
     _until(lambda: query_certificate(registration) in {"sent", "refused"})
     approve()
     _until(lambda: query_certificate(registration) == "approved")

@@ -77,6 +77,12 @@ _SCHOOL: Sequence[tuple[Sentence, Sequence[_Entry]]] = (
         (
             _Entry("Bàn ký", "Signing desk", "school_signing:desk", _ALL_BUT_ADMINISTRATOR),
             _Entry("Tiến độ học bạ", "Progress of records", "school_reviewing:board", _OFFICE),
+            _Entry(
+                "Nộp về Sở",
+                "Send to the department",
+                "school_submission:outbox",
+                (SchoolRole.SCHOOL_CLERK, *_LEADERS),
+            ),
             _Entry("Giấy tờ ký số", "Signed papers", "school_statements:statements", _OFFICE),
             _Entry("Sổ bản sao", "Register of copies", "school_papers:register", _OFFICE),
             _Entry(

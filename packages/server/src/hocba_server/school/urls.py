@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("hocba_server.school.assessments.urls")),
     path("", include("hocba_server.school.issuing.urls")),
     path("", include("hocba_server.school.signing.urls")),
+    path("", include("hocba_server.school.paperwork.urls")),
     path("", include("hocba_server.school.submission.urls")),
     path("", include("hocba_server.school.staffing.urls")),
     path("", include("hocba_server.school.regulation.urls")),

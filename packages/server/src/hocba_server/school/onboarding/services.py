@@ -6,6 +6,7 @@ import secrets
 from hocba.ports import Key
 from hocba.trust.algorithms import SignatureAlgorithm, verify_digest
 from hocba.trust.identity import signer_name
+from hocba.workflow.transitions import Denial
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
 from hocba_server.school.onboarding.models import KeyTrial
 from hocba_server.school.registry.models import School, SchoolRole
@@ -80,11 +81,13 @@ def try_key(
 
 def _key_owner(by: Actor, school: School, *, organisation: bool) -> str:
     """Return whose certificate it must be: the school's code or the signer's own number."""
-    if organisation:
-        require(deny_role(by, SchoolRole.SCHOOL_CLERK))
-        return school.code
-    require(deny_role(by, *SIGNERS))
-    return own_staff(by).personal_id
+    require(deny_trial(by, organisation=organisation))
+    return school.code if organisation else own_staff(by).personal_id
+
+
+def deny_trial(by: Actor, *, organisation: bool) -> Denial | None:
+    """The clerk tries the school's key, a signer the own one."""
+    return deny_role(by, *((SchoolRole.SCHOOL_CLERK,) if organisation else SIGNERS))
 
 
 def new_number() -> bytes:

@@ -8,6 +8,4 @@ app_name = "school_onboarding"
 urlpatterns = [
     path("bat-dau/", views.start, name="start"),
     path("bat-dau/ky-thu/", views.keys, name="keys"),
-    path("bat-dau/ky-thu/<str:owner>/luot/", views.next_round, name="round"),
-    path("bat-dau/ky-thu/<str:owner>/luot/xong/", views.complete_round, name="round_done"),
 ]

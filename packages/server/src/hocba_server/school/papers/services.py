@@ -27,7 +27,8 @@ from hocba_server.school.papers.sheets import form_of, pupil_pdf
 from hocba_server.school.registry.models import Enrolment, School, StaffMember
 from hocba_server.school.registry.permissions import require
 from hocba_server.school.registry.selectors import not_found
-from hocba_server.school.signing.certificate_checks import check_owner
+from hocba_server.school.signing.approval import admit_certificate
+from hocba_server.school.signing.certificate_checks import CertificateTrust
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_event
 
@@ -91,34 +92,34 @@ def issue_certified_copy(
     wish: CopyWish,
     key: Key,
     timestamp: TimestampSource,
+    trust: CertificateTrust,
 ) -> int:
     """Issue a certified copy: numbered, with the leader's name, sealed with the school's key.
 
     `key` must be the school's own. The file is kept. Raises `Refused`: `copy_of_draft`,
-    `copy_terms`, `not_leader`, `booklet_empty`, the faults of `check_owner`, and
+    `copy_terms`, `not_leader`, `booklet_empty`, the faults of `admit_certificate`, and
     `Unavailable` when there is no time-stamp; nothing is issued then and no number is used.
     """
     require(deny_certifying(by))
     with school_transaction():
         place = printing_place(by, enrolment_id, localdate(at))
         school = place.classroom.school
-        check_owner(key.certificate, owner=school.code, organisation=True, at=at)
+        admit_certificate(
+            school=school,
+            certificate=key.certificate,
+            chain=key.chain,
+            owner=school.code,
+            organisation=True,
+            at=at,
+            trust=trust,
+        )
         leader = _leader(place, wish.leader_id)
         rows = records_to_print(place.pupil, list(school_years))
         number = take_number(school, PaperKind.COPY, at)
         copy = _copy(school, leader, number.sign, wish, at)
         unsealed = pupil_pdf(rows, at=at, form=form_of(form), copy=copy)
         pdf = seal_pdf(unsealed, key, at, timestamp)
-        terms = PaperTerms(
-            form=form_of(form),
-            pupil=place.pupil,
-            recipient=copy.recipient,
-            purpose=copy.purpose,
-            copies=copy.copies,
-            leader_name=leader.full_name,
-            leader_title=leader.title,
-            keep=True,
-        )
+        terms = _terms(copy, place, form, leader)
         paper = enter(
             by=by, at=at, number=number, room=place.classroom, rows=rows, pdf=pdf, terms=terms
         )
@@ -189,6 +190,19 @@ def _copy(
         recipient=wish.recipient.strip(),
         purpose=wish.purpose.strip(),
         copies=wish.copies,
+    )
+
+
+def _terms(copy: CertifiedCopy, place: Enrolment, form: str, leader: StaffMember) -> PaperTerms:
+    return PaperTerms(
+        form=form_of(form),
+        pupil=place.pupil,
+        recipient=copy.recipient,
+        purpose=copy.purpose,
+        copies=copy.copies,
+        leader_name=leader.full_name,
+        leader_title=leader.title,
+        keep=True,
     )
 
 

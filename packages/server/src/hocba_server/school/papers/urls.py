@@ -8,7 +8,6 @@ app_name = "school_papers"
 urlpatterns = [
     path("hoc-sinh/<int:enrolment_id>/in/", views.pupil, name="pupil"),
     path("hoc-sinh/<int:enrolment_id>/in/tep/", views.print_pupil, name="print"),
-    path("hoc-sinh/<int:enrolment_id>/sao-y/", views.certify, name="certify"),
     path("lop/<int:classroom_id>/in/", class_views.classroom, name="class"),
     path("in-ca-lop/<int:job_id>/", class_views.job, name="job"),
     path("in-ca-lop/<int:job_id>/tien-do/", class_views.progress, name="progress"),

@@ -2,15 +2,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from hocba_server.school.pages import attempt, school_page
 from hocba_server.school.papers import services
+from hocba_server.school.papers.copy_task import COPY
 from hocba_server.school.papers.models import PaperForm
 from hocba_server.school.papers.rights import deny_certifying, deny_register
 from hocba_server.school.papers.selectors import (
@@ -19,8 +18,8 @@ from hocba_server.school.papers.selectors import (
     printable_years,
     printing_place,
 )
-from hocba_server.school.papers.services import CopyWish, Printed
-from hocba_server.school.training.sources import sources_of
+from hocba_server.school.papers.services import Printed
+from hocba_server.school.signing.paper_tasks import paper_keys
 from hocba_server.web.accounts.actor import Actor
 
 
@@ -50,6 +49,7 @@ def pupil(request: HttpRequest, by: Actor, enrolment_id: int) -> HttpResponse:
         "papers": papers_of(place.pupil),
         "leaders": copy_leaders(place.classroom.school),
         "deny_copy": deny_certifying(by),
+        "keys": paper_keys(COPY, by),
         "may_open": deny_register(by) is None,
     }
     return render(request, "school_papers/pupil.html", context)
@@ -72,30 +72,3 @@ def print_pupil(request: HttpRequest, by: Actor, enrolment_id: int) -> HttpRespo
     if printed is None:
         return redirect("school_papers:pupil", enrolment_id)
     return pdf_response(printed)
-
-
-@require_POST
-@school_page
-def certify(request: HttpRequest, by: Actor, enrolment_id: int) -> HttpResponse:
-    paper_id = attempt(
-        request,
-        lambda: services.issue_certified_copy(
-            by=by,
-            at=timezone.now(),
-            enrolment_id=enrolment_id,
-            school_years=request.POST.getlist("year"),
-            form=request.POST.get("form", ""),
-            wish=CopyWish(
-                leader_id=number(request.POST.get("leader")),
-                recipient=request.POST.get("recipient", "")[:200],
-                purpose=request.POST.get("purpose", "")[:300],
-                copies=number(request.POST.get("copies")),
-            ),
-            key=sources_of(by.unit_code).keys().organisation_key(by.unit_code),
-            timestamp=sources_of(by.unit_code).timestamps(),
-        ),
-    )
-    if paper_id is None:
-        return redirect("school_papers:pupil", enrolment_id)
-    messages.success(request, gettext("Đã phát hành bản sao y và ghi vào sổ."))
-    return redirect("school_papers:paper", paper_id)

@@ -1,4 +1,4 @@
-"""The PDF of a record, made from its signed bytes and sealed with the school's key on demand."""
+"""The PDF of a record, made from its signed bytes and sealed with the school's key."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from hocba_server.adapters.keystores import KeyStore
 from hocba_server.school.issuing.models import ISSUED_STATES, AnnualRecordDraft
 from hocba_server.school.issuing.selectors import record_by_uuid, stamps_of
 from hocba_server.school.issuing.services import note_reading
+from hocba_server.school.signing.key_sources import key_sources
+from hocba_server.school.signing.models import KeySource, SealedPdf
 from hocba_server.school.training.sources import sources_of
 from hocba_server.web.accounts.actor import Actor
 
@@ -30,7 +32,11 @@ def record_pdf(
     timestamp: TimestampSource | None = None,
     evidence: bytes | None = None,
 ) -> bytes:
-    """Render and seal one issued record; the reading is recorded."""
+    """The sealed PDF of one issued record; the reading is recorded.
+
+    Where the platform reaches the school's key it is made and sealed now. Elsewhere it is the one
+    that the clerk sealed with the token. Raises `Refused`: `not_issued`, `not_sealed`.
+    """
     row = record_by_uuid(by, record_uuid)
     if row.state not in {state.value for state in ISSUED_STATES}:
         raise Refused(
@@ -38,10 +44,21 @@ def record_pdf(
             "Học bạ chưa phát hành nên chưa có bản PDF.",
             "The record is not issued yet, so there is no PDF.",
         )
-    note_reading(by=by, at=at, record=row, purpose="tải PDF")
-    unsealed = render_unsealed(row, evidence=evidence)
     unit = row.batch.classroom.school.code
+    kept = SealedPdf.objects.filter(record=row).first() if evidence is None else None
+    at_hand = keystore is not None or KeySource.SERVER in key_sources(SignerRole.ORGANISATION, unit)
+    if kept is None and not at_hand:
+        raise Refused(
+            "not_sealed",
+            "Văn thư chưa đóng dấu bản PDF của học bạ này. Tải bản XML, hoặc nhờ văn thư đóng dấu "
+            "ở trang phát hành của lớp.",
+            "The clerk has not sealed this PDF yet. Take the XML, or ask the clerk.",
+        )
+    note_reading(by=by, at=at, record=row, purpose="tải PDF")
+    if kept is not None:
+        return bytes(kept.content)
     key = (keystore or sources_of(unit).keys()).organisation_key(unit)
+    unsealed = render_unsealed(row, evidence=evidence)
     return seal_pdf(unsealed, key, at, timestamp or sources_of(unit).timestamps())
 
 

@@ -195,3 +195,23 @@ class SeenCertificate(models.Model):
 
     def __str__(self) -> str:
         return self.owner_name
+
+
+class SealedPdf(models.Model):
+    """The PDF of an issued record with the school's seal, made where the key is not at hand later.
+
+    Derived from the signed XML, which stays the original: it can be made again at any time.
+    """
+
+    record = models.OneToOneField(
+        AnnualRecordDraft, on_delete=models.CASCADE, related_name="sealed_pdf"
+    )
+    content = models.BinaryField("tệp PDF")
+    sealed_at = models.DateTimeField("đóng dấu lúc")
+    sealed_by = models.BigIntegerField("người đóng dấu")
+
+    class Meta:
+        verbose_name = "bản PDF có dấu"
+
+    def __str__(self) -> str:
+        return f"{self.record_id}"

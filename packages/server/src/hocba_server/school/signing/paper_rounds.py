@@ -1,4 +1,4 @@
-"""Papers signed with the signer's own device: digests out, signatures back, nothing between.
+"""Papers signed with a key that is elsewhere: digests out, signatures back, nothing between.
 
 The work that signs is done twice with the same wish and the same moment: first with a key that
 only takes note of the digests and goes no further, then with a key that knows the signatures.
@@ -8,9 +8,9 @@ What changed meanwhile gives another digest, for which there is no signature.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from cryptography import x509
 from django.db import transaction
@@ -21,11 +21,11 @@ from hocba.trust.algorithms import SignatureAlgorithm
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
 from hocba_server.school.registry.selectors import own_school
 from hocba_server.school.signing.models import PaperRound
+from hocba_server.school.signing.paper_tasks import Wish
 from hocba_server.school.signing.rounds import ROUND_MINUTES, ReplayKey, read_certificate
 from hocba_server.web.accounts.actor import Actor
 
 _T = TypeVar("_T")
-Wish = Mapping[str, Any]
 Work = Callable[[Key, dt.datetime, Wish], _T]
 """Signs with this key at this moment what the wish says; every check of it is made both times."""
 
@@ -51,10 +51,57 @@ class _AskingKey:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the device of the signer offers: certificate (DER) and the name of an algorithm."""
+    """What holds the key offers: certificate (DER) and the name of an algorithm."""
 
     certificate: bytes
     algorithm: str
+
+
+def set_aside(*, by: Actor, at: dt.datetime, purpose: str, wish: Wish) -> None:
+    """Keep a wish while the person goes for the key: to the provider of a remote signature."""
+    with school_transaction():
+        PaperRound.objects.update_or_create(
+            school=own_school(by),
+            person=str(by.personal_id),
+            purpose=purpose,
+            defaults={
+                "wish": dict(wish),
+                "certificate": b"",
+                "algorithm": "",
+                "digests": [],
+                "signing_time": at.replace(microsecond=0),
+            },
+        )
+
+
+def wish_out(*, by: Actor, purpose: str) -> Wish:
+    """The wish that was set aside or asked for. Raises `Refused` with `no_round`."""
+    out = PaperRound.objects.filter(
+        school=own_school(by), person=str(by.personal_id), purpose=purpose
+    ).first()
+    if out is None:
+        raise no_round()
+    found: Wish = out.wish
+    return found
+
+
+def digests_out(*, by: Actor, purpose: str) -> tuple[bytes, ...]:
+    """The digests that were asked for. Raises `Refused` with `no_round` when there are none."""
+    out = PaperRound.objects.filter(
+        school=own_school(by), person=str(by.personal_id), purpose=purpose
+    ).first()
+    if out is None or not out.digests:
+        raise no_round()
+    return tuple(bytes.fromhex(text) for text in out.digests)
+
+
+def no_round() -> Refused:
+    """Nothing is out, or it has been out for too long."""
+    return Refused(
+        "no_round",
+        "Lượt ký không còn hiệu lực. Bấm ký lại để lấy lượt mới.",
+        "The round is over. Start again to get a new one.",
+    )
 
 
 def ask(
@@ -109,13 +156,9 @@ def answer(
             .first()
         )
         if out is None or at - out.signing_time > dt.timedelta(minutes=ROUND_MINUTES):
-            raise Refused(
-                "no_round",
-                "Lượt ký không còn hiệu lực. Bấm ký lại để lấy lượt mới.",
-                "The round is over. Start again to get a new one.",
-            )
+            raise no_round()
         digests = [bytes.fromhex(text) for text in out.digests]
-        if len(signatures) != len(digests):
+        if not digests or len(signatures) != len(digests):
             raise Refused(
                 "key_answer",
                 "Thiết bị ký trả về thiếu chữ ký; chưa giấy tờ nào được ký.",

@@ -8,7 +8,7 @@ the service's matter; the rest waits for the next activation.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hocba.errors import Refused
@@ -60,10 +60,17 @@ def offered_credentials(
 ) -> list[OfferedCredential]:
     """The person's own credentials at the service; those of others are not offered."""
     session = own_session(by, session_id, lock=False)
+    return offered(service, token, lambda credential: _belongs(session, credential))
+
+
+def offered(
+    service: RemoteSigningService, token: str, belongs: Callable[[Credential], bool]
+) -> list[OfferedCredential]:
+    """The credentials of an account that belong. Raises `Refused` (`no_key`) when none does."""
     found = []
     for credential_id in service.credential_ids(token):
         credential = service.credential(token, credential_id)
-        if _belongs(session, credential):
+        if belongs(credential):
             auth = credential.auth
             found.append(
                 OfferedCredential(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from django.contrib import messages
-from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,24 +17,17 @@ from hocba.errors import Refused
 from hocba_server.adapters.remote_signing import AuthorizationRequest, remote_signing_service
 from hocba_server.school.pages import attempt, school_page
 from hocba_server.school.signing import remote
+from hocba_server.school.signing.remote_account import (
+    VISIT,
+    service_token,
+    signed_in,
+)
+from hocba_server.school.signing.remote_account import (
+    sign_in as open_account,
+)
 from hocba_server.school.signing.selectors import session_by_id
 from hocba_server.school.training.sources import sources_of
 from hocba_server.web.accounts.actor import Actor
-from hocba_server.web.design.secrets import open_secret, seal_secret
-
-_TOKEN = "remote_signing_token"  # noqa: S105 - the name of a place, no secret
-_VISIT = "remote_signing_visit"
-
-
-def _token(request: HttpRequest) -> str:
-    try:
-        return open_secret(request.session.get(_TOKEN, ""))
-    except BadSignature as error:
-        raise Refused(
-            "remote_signed_out",
-            "Hãy đăng nhập dịch vụ ký từ xa trước.",
-            "Sign in to the remote signing service first.",
-        ) from error
 
 
 @sensitive_post_parameters("password")
@@ -43,15 +36,7 @@ def _token(request: HttpRequest) -> str:
 def sign_in(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
     """Open the service with the person's account there; the password is kept nowhere."""
     session_by_id(by, session_id)
-
-    def work() -> str:
-        service = remote_signing_service()
-        name, password = request.POST.get("username", ""), request.POST.get("password", "")
-        return service.login(name, password).value
-
-    token = attempt(request, work)
-    if token is not None:
-        request.session[_TOKEN] = seal_secret(token)
+    attempt(request, lambda: open_account(request))
     return redirect("school_signing:remote", session_id)
 
 
@@ -60,8 +45,12 @@ def choose(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
     """The person's certificates at the service."""
     session = session_by_id(by, session_id)
     context: dict[str, object] = {
-        "session": session,
-        "signed_in": bool(request.session.get(_TOKEN)),
+        "title": session.scope,
+        "count": session.total,
+        "back": reverse("school_signing:session", args=[session_id]),
+        "sign_in_at": reverse("school_signing:remote_sign_in", args=[session_id]),
+        "activate_at": reverse("school_signing:remote_activate", args=[session_id]),
+        "signed_in": signed_in(request),
     }
     if context["signed_in"]:
         offered = attempt(
@@ -70,7 +59,7 @@ def choose(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
                 by=by,
                 session_id=session_id,
                 service=remote_signing_service(),
-                token=_token(request),
+                token=service_token(request),
             ),
         )
         context["offered"] = offered or []
@@ -87,7 +76,7 @@ def activate(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
     wish = request.POST.get("do", "")
 
     def work() -> str:
-        service, token = remote_signing_service(), _token(request)
+        service, token = remote_signing_service(), service_token(request)
         if wish == "code":
             service.send_challenge(token, service.credential(token, credential_id))
             return "code"
@@ -106,7 +95,7 @@ def activate(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
                 prepared.digests,
                 description=f"Học bạ số: {prepared.records} học bạ",
             )
-            request.session[_VISIT] = {"session": session_id, **asdict(visit)}
+            request.session[VISIT] = {"session": session_id, **asdict(visit)}
             return visit.url
         remote.activate_with_code(
             by=by,
@@ -134,7 +123,12 @@ def activate(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
 @school_page
 def come_back(request: HttpRequest, by: Actor) -> HttpResponse:
     """The person comes back from the service's own page."""
-    visit = request.session.pop(_VISIT, None)
+    visit = request.session.get(VISIT)
+    if isinstance(visit, dict) and "task" in visit:
+        # One address is registered with the service; papers go on in their own room.
+        place = reverse("school_paperwork:remote_back", args=[visit["task"]])
+        return redirect(f"{place}?{request.GET.urlencode()}")
+    request.session.pop(VISIT, None)
     if not isinstance(visit, dict):
         raise Refused("no_round", "Không có phiên ký nào đang chờ.", "No session waits.")
     session_id = int(visit.pop("session"))
@@ -144,7 +138,7 @@ def come_back(request: HttpRequest, by: Actor) -> HttpResponse:
             by=by,
             session_id=session_id,
             service=remote_signing_service(),
-            token=_token(request),
+            token=service_token(request),
             request=AuthorizationRequest(**visit),
             returned=request.GET.dict(),
         )

@@ -33,8 +33,10 @@ from hocba_server.school.signing.desk import signing_desk
 from hocba_server.school.signing.downloads import record_pdf
 from hocba_server.school.signing.key_sources import key_sources
 from hocba_server.school.signing.models import KeySource, SessionState, SigningSession
+from hocba_server.school.signing.paper_tasks import paper_keys
 from hocba_server.school.signing.rights import STEPS, Step, deny_now, signed_count
 from hocba_server.school.signing.scopes import SigningScope
+from hocba_server.school.signing.sealed_pdfs import PDFS, records_without_pdf
 from hocba_server.school.signing.selectors import (
     seen_certificates,
     session_by_id,
@@ -74,6 +76,8 @@ def batch(request: HttpRequest, by: Actor, classroom_id: int) -> HttpResponse:
         "sessions": sessions,
         "running": next((row for row in sessions if not row.finished), None),
         "issued": [row for row in records if row.state in {item.value for item in ISSUED_STATES}],
+        "pdfs_waiting": len(records_without_pdf(found)) if found else 0,
+        "pdf_keys": paper_keys(PDFS, by),
     }
     return render(request, "school_signing/batch.html", context)
 

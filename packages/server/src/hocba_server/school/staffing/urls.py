@@ -22,12 +22,6 @@ urlpatterns = [
     path("phan-cong/<str:school_year>/vai-tro/", assignment_views.give_role, name="give_role"),
     path("phan-cong/<str:school_year>/chep/", assignment_views.copy_year, name="copy_year"),
     path("phan-cong/<str:school_year>/quyet-dinh/", decision_views.decision, name="decision"),
-    path("phan-cong/<str:school_year>/quyet-dinh/luot/", decision_views.next_round, name="round"),
-    path(
-        "phan-cong/<str:school_year>/quyet-dinh/luot/xong/",
-        decision_views.complete_round,
-        name="round_done",
-    ),
     path("lop/<int:classroom_id>/phan-cong/", assignment_views.classroom, name="class"),
     path("phan-cong-vai-tro/<int:assignment_id>/bo/", assignment_views.take_role, name="take_role"),
     path(

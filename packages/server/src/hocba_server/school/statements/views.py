@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,20 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from hocba.record.model import SignerRole
 from hocba_server.school.pages import attempt, school_page
 from hocba_server.school.registry.permissions import OFFICE, deny_role, require
-from hocba_server.school.registry.selectors import enrolment_by_id, not_found, own_school
-from hocba_server.school.signing.key_sources import key_sources
-from hocba_server.school.signing.models import KeySource
-from hocba_server.school.signing.round_views import (
-    as_json,
-    read_body,
-    read_offer,
-    read_signatures,
-)
-from hocba_server.school.statements import rounds, services
+from hocba_server.school.registry.selectors import enrolment_by_id, own_school
+from hocba_server.school.signing.paper_tasks import paper_keys
+from hocba_server.school.statements import services
 from hocba_server.school.statements.models import StatementKind
+from hocba_server.school.statements.paper_task import BY_STEP
 from hocba_server.school.statements.selectors import (
     STEPS,
     deny_statement_step,
@@ -30,10 +21,7 @@ from hocba_server.school.statements.selectors import (
     statements_of_school,
     statements_waiting,
 )
-from hocba_server.school.training.sources import sources_of
 from hocba_server.web.accounts.actor import Actor
-
-_ROLES = {"sign": SignerRole.SCHOOL_LEADER, "seal": SignerRole.ORGANISATION}
 
 
 @require_safe
@@ -45,14 +33,13 @@ def statements(request: HttpRequest, by: Actor) -> HttpResponse:
     steps = []
     for step in STEPS:
         waiting = statements_waiting(school, step)
-        sources = key_sources(_ROLES[step], by.unit_code)
         steps.append(
             {
                 "step": step,
+                "form": f"papers-{step}",
                 "waiting": waiting[: services.MOST],
                 "denial": deny_statement_step(by, step),
-                "server": KeySource.SERVER in sources,
-                "agent": KeySource.AGENT in sources,
+                "keys": paper_keys(BY_STEP[step], by),
             }
         )
     context = {"school": school, "steps": steps, "rows": statements_of_school(school)}
@@ -89,79 +76,6 @@ def draw_results(request: HttpRequest, by: Actor, enrolment_id: int) -> HttpResp
     if made is not None:
         messages.success(request, gettext("Đã lập bảng kết quả đến nay, chờ thủ trưởng ký."))
     return redirect("school_statements:statements")
-
-
-@require_POST
-@school_page
-def sign(request: HttpRequest, by: Actor, step: str) -> HttpResponse:
-    """Sign everything that waits with a key that the platform reaches."""
-    if step not in STEPS:
-        raise not_found()
-    require(deny_statement_step(by, step))
-
-    def work() -> int:
-        school = own_school(by)
-        of = sources_of(by.unit_code)
-        store = of.keys()
-        seal = step == "seal"
-        key = store.organisation_key(school.code) if seal else store.key_for(str(by.personal_id))
-        ids = [row.pk for row in statements_waiting(school, step)][: services.MOST]
-        return services.sign_statements(
-            by=by,
-            at=timezone.now(),
-            step=step,
-            statement_ids=ids,
-            key=key,
-            timestamp=of.timestamps(),
-            trust=of.trust(),
-        )
-
-    count = attempt(request, work)
-    if count is not None:
-        messages.success(request, gettext("Đã ký %(count)d giấy tờ.") % {"count": count})
-    return redirect("school_statements:statements")
-
-
-@require_POST
-@school_page
-def next_round(request: HttpRequest, by: Actor, step: str) -> HttpResponse:
-    if step not in STEPS:
-        raise not_found()
-
-    def work() -> dict[str, Any]:
-        of = sources_of(by.unit_code)
-        found = rounds.next_round(
-            by=by,
-            at=timezone.now(),
-            step=step,
-            offer=read_offer(read_body(request)),
-            timestamp=of.timestamps(),
-            trust=of.trust(),
-        )
-        return found.to_json()
-
-    return as_json(work)
-
-
-@require_POST
-@school_page
-def complete_round(request: HttpRequest, by: Actor, step: str) -> HttpResponse:
-    if step not in STEPS:
-        raise not_found()
-
-    def work() -> dict[str, Any]:
-        of = sources_of(by.unit_code)
-        over = rounds.complete_round(
-            by=by,
-            at=timezone.now(),
-            step=step,
-            signatures=read_signatures(request),
-            timestamp=of.timestamps(),
-            trust=of.trust(),
-        )
-        return {"over": over}
-
-    return as_json(work)
 
 
 @require_safe

@@ -15,6 +15,7 @@ from hocba.packet.answers import (
     SubmissionResult,
 )
 from hocba.packet.codes import ResponseCode
+from hocba.packet.enveloped import PreparedTransaction
 from hocba.packet.package import complete_transaction, pack_content, prepare_transaction
 from hocba.packet.registration import (
     complete_registration,
@@ -44,20 +45,23 @@ class Answer:
     sentence: str
 
 
+def prepare_submission(
+    records: Sequence[bytes], key: Key, signing_time: dt.datetime
+) -> PreparedTransaction:
+    """The records joined; what the school's key has to sign is in `digest`."""
+    algorithm = SignatureAlgorithm[key.algorithm]
+    return prepare_transaction(records, key.certificate, algorithm, signing_time)
+
+
 def submission_request(
-    records: Sequence[bytes],
+    prepared: PreparedTransaction,
+    value: bytes,
     *,
-    key: Key,
-    signing_time: dt.datetime,
     unit_code: str,
     school_year: str,
     message_id: str,
 ) -> Json:
-    """Transaction 1: the records joined, signed for the school and packed."""
-    prepared = prepare_transaction(
-        records, key.certificate, SignatureAlgorithm[key.algorithm], signing_time
-    )
-    [value] = key.sign_digests([prepared.digest])
+    """Transaction 1: the joined records with the school's signature, packed."""
     return PackageRequest(
         message_id=MessageId(message_id),
         unit_code=UnitCode(unit_code),

@@ -1,18 +1,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from cryptography.hazmat.primitives.serialization import Encoding
 from django.urls import reverse
 
 from hocba.errors import Refused, Sentence, Unavailable
 from hocba.packet.package import split_records
-from hocba.packet.registration import serial_text
-from hocba.ports import Clock
+from hocba.ports import Clock, Key
 from hocba.workflow.transitions import RecordState
 from hocba_server.adapters.clock import SystemClock
 from hocba_server.adapters.gateway import GatewayClient
@@ -23,14 +21,12 @@ from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import batch_by_id
 from hocba_server.school.notices.models import NoticeKind
 from hocba_server.school.notices.services import notify
-from hocba_server.school.registry.models import Ownership, SchoolRole
+from hocba_server.school.registry.models import SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
-from hocba_server.school.registry.selectors import people_in_role, school_by_id
-from hocba_server.school.signing.approval import note_certificate, record_department_answer
+from hocba_server.school.registry.selectors import own_school, people_in_role
 from hocba_server.school.signing.certificate_checks import check_owner
 from hocba_server.school.submission import messages
 from hocba_server.school.submission.models import (
-    CertificateRegistration,
     Package,
     PackageRecord,
     PackageState,
@@ -43,53 +39,98 @@ from hocba_server.web.audit.services import record_event
 
 SEND_JOB = "school.submission.send"
 POLL_JOB = "school.submission.poll"
-CERTIFICATE_ISSUERS = {Ownership.PUBLIC: "BAN_CO_YEU", Ownership.PRIVATE: "VNPT"}
-"""nha_phat_hanh when the school has set nothing: public schools hold certificates of the
-Government's authority, private ones of a public authority (domain: CV 2817/SGDĐT-VP)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """The records of one class that go out together."""
+
+    batch: IssueBatch
+    rows: list[AnnualRecordDraft]
+    message_id: str
+
+
+def new_message_id() -> str:
+    """The number of a message; the same number again is the same message."""
+    return str(uuid.uuid4())
 
 
 def submit_batch(
     *, by: Actor, at: dt.datetime, batch_id: int, keystore: KeyStore | None = None
 ) -> int:
-    """Put the issued records of a class into a signed package; sending follows as a job.
+    """Send the issued records of one class with a key that the platform reaches."""
+    unit = batch_by_id(by, batch_id).classroom.school.code
+    key = (keystore or sources_of(unit).keys()).organisation_key(unit)
+    [package_id] = submit_batches(by=by, at=at, messages_of={batch_id: new_message_id()}, key=key)
+    return package_id
 
-    Package and job are committed together: nothing is lost when the program stops here.
+
+def submit_batches(
+    *, by: Actor, at: dt.datetime, messages_of: Mapping[int, str], key: Key
+) -> list[int]:
+    """Put the issued records of classes into one signed package each; sending follows as jobs.
+
+    `messages_of` names the batches and the number of each one's message; `key` is the school's,
+    asked once for all. Packages and jobs are committed together: nothing is lost when the program
+    stops here. Raises `Refused`: wrong role, `nothing_to_send`, `package_open`, what
+    `check_owner` refuses; then nothing is sent.
     """
     require(deny_role(by, SchoolRole.SCHOOL_CLERK))
+    moment = at.replace(microsecond=0)
     with school_transaction():
-        batch = batch_by_id(by, batch_id, lock=True)
-        _refuse_open_package(batch.pk)
-        rows = list(
-            AnnualRecordDraft.objects.select_for_update()
-            .filter(batch=batch, state=RecordState.ISSUED.value)
-            .order_by("pk")
-        )
-        if not rows:
-            raise Refused(
-                "nothing_to_send",
-                "Lớp này không có học bạ nào đã phát hành mà chưa nộp.",
-                "No issued record of this class waits to be sent.",
-            )
-        school = batch.classroom.school
-        key = (keystore or sources_of(school.code).keys()).organisation_key(school.code)
+        # One order for everybody, so that two clerks at once never wait for each other.
+        parcels = [
+            _parcel(by, batch_id, message_id)
+            for batch_id, message_id in sorted((int(k), v) for k, v in messages_of.items())
+        ]
+        school = own_school(by)
         check_owner(key.certificate, owner=school.code, organisation=True, at=at)
-        message_id = str(uuid.uuid4())
-        # What does not fit into one package stays issued and goes with the next one.
-        group = next(split_records([bytes(row.document) for row in rows]))
-        rows = rows[: len(group)]
-        request = messages.submission_request(
-            group,
-            key=key,
-            signing_time=at,
-            unit_code=school.code,
-            school_year=batch.classroom.school_year,
-            message_id=message_id,
+        prepared = [
+            messages.prepare_submission([bytes(row.document) for row in parcel.rows], key, moment)
+            for parcel in parcels
+        ]
+        values = key.sign_digests([each.digest for each in prepared])
+        packages = []
+        for parcel, one, value in zip(parcels, prepared, values, strict=True):
+            request = messages.submission_request(
+                one,
+                value,
+                unit_code=school.code,
+                school_year=parcel.batch.classroom.school_year,
+                message_id=parcel.message_id,
+            )
+            packages.append(_send_later(parcel, request, by, at).pk)
+    return packages
+
+
+def _parcel(by: Actor, batch_id: int, message_id: str) -> _Parcel:
+    """The records that wait, locked. What does not fit into one package goes with the next."""
+    batch = batch_by_id(by, batch_id, lock=True)
+    _refuse_open_package(batch.pk)
+    rows = list(
+        AnnualRecordDraft.objects.select_for_update()
+        .filter(batch=batch, state=RecordState.ISSUED.value)
+        .order_by("pk")
+    )
+    if not rows:
+        raise Refused(
+            "nothing_to_send",
+            "Lớp này không có học bạ nào đã phát hành mà chưa nộp.",
+            "No issued record of this class waits to be sent.",
         )
-        package = _keep_package(batch, rows, request, message_id, by, at)
-        detail = {"message_id": message_id, "records": [row.record_uuid for row in rows]}
-        _audit(by, at, "submit_batch", f"batch:{batch.pk}", detail)
-        school_jobs.configure_task(SEND_JOB, allow_unknown=True).defer(package_id=package.pk)
-    return package.pk
+    group = next(split_records([bytes(row.document) for row in rows]))
+    return _Parcel(batch, rows[: len(group)], message_id)
+
+
+def _send_later(parcel: _Parcel, request: messages.Json, by: Actor, at: dt.datetime) -> Package:
+    package = _keep_package(parcel.batch, parcel.rows, request, parcel.message_id, by, at)
+    detail = {
+        "message_id": parcel.message_id,
+        "records": [row.record_uuid for row in parcel.rows],
+    }
+    _audit(by, at, "submit_batch", f"batch:{parcel.batch.pk}", detail)
+    school_jobs.configure_task(SEND_JOB, allow_unknown=True).defer(package_id=package.pk)
+    return package
 
 
 def _keep_package(
@@ -248,98 +289,6 @@ def _write_answer(row: PackageRecord, answer: messages.Answer, at: dt.datetime) 
         state=state.value, state_since=at, refusal="" if answer.accepted else row.sentence
     )
     return RecordAnswer(row.answer)
-
-
-def register_certificate(
-    *, by: Actor, at: dt.datetime, school_id: int, keystore: KeyStore | None = None
-) -> int:
-    """Declare the school's certificate to the city (transaction 3), signed with itself."""
-    require(deny_role(by, SchoolRole.SCHOOL_CLERK, SchoolRole.PRINCIPAL))
-    school = school_by_id(by, school_id)
-    key = (keystore or sources_of(school.code).keys()).organisation_key(school.code)
-    check_owner(key.certificate, owner=school.code, organisation=True, at=at)
-    der = key.certificate.public_bytes(Encoding.DER)
-    fingerprint = hashlib.sha256(der).hexdigest()
-    with school_transaction():
-        known = CertificateRegistration.objects.select_for_update().filter(
-            school=school, fingerprint=fingerprint
-        )
-        if known.exclude(state="refused").exists():
-            raise Refused(
-                "registered_already",
-                "Chứng thư số này đã được đăng ký với Sở.",
-                "This certificate is registered already.",
-            )
-        note_certificate(school=school, certificate=key.certificate, owner=school.code, at=at)
-        message_id = str(uuid.uuid4())
-        row = CertificateRegistration.objects.create(
-            school=school,
-            serial=serial_text(key.certificate),
-            fingerprint=fingerprint,
-            message_id=message_id,
-            request=messages.registration_request(
-                key=key,
-                signing_time=at,
-                unit_code=school.code,
-                issuer=CERTIFICATE_ISSUERS[Ownership(school.ownership)],
-                message_id=message_id,
-            ),
-            state="waiting",
-            actor=by.to_json(),
-            registered_by=by.user_id,
-            registered_at=at,
-        )
-        _audit(by, at, "register_certificate", f"school:{school.code}", {"serial": row.serial})
-        school_jobs.configure_task(SEND_JOB, allow_unknown=True).defer(registration_id=row.pk)
-    return row.pk
-
-
-def send_registration(
-    registration_id: int, *, gateway: GatewayClient | None = None, clock: Clock | None = None
-) -> None:
-    """Send a registration of the outbox. Raises `Unavailable` when the gateway is away."""
-    row = CertificateRegistration.objects.select_related("school").get(pk=registration_id)
-    if row.state != "waiting":
-        return
-    client = gateway or sources_of(row.school.code).gateway()
-    answer = messages.read_registration_answer(client.send(row.request))
-    at = (clock or SystemClock()).now()
-    with school_transaction():
-        row = CertificateRegistration.objects.select_for_update().get(pk=registration_id)
-        row.state = "sent" if answer.accepted else "refused"
-        row.answer = answer.sentence[:1000]
-        row.save(update_fields=["state", "answer"])
-        detail = {"serial": row.serial, "code": answer.code}
-        _audit(Actor.from_json(row.actor), at, "certificate_sent", f"certificate:{row.pk}", detail)
-
-
-def query_certificate(
-    registration_id: int, *, gateway: GatewayClient | None = None, clock: Clock | None = None
-) -> str:
-    """Ask whether the certificate is approved (transaction 4); answers the state of the row."""
-    row = CertificateRegistration.objects.select_related("school").get(pk=registration_id)
-    if row.state != "sent":
-        return row.state
-    at = (clock or SystemClock()).now()
-    request = messages.certificate_query(row.message_id, row.school.code, at.year)
-    decision = messages.read_certificate_answer(
-        (gateway or sources_of(row.school.code).gateway()).send(request)
-    )
-    if decision is None:
-        return row.state
-    with school_transaction():
-        row.state = "approved" if decision.accepted else "refused"
-        row.answer = decision.sentence[:1000]
-        row.save(update_fields=["state", "answer"])
-        record_department_answer(
-            school=row.school,
-            fingerprint_hex=row.fingerprint,
-            approved=decision.accepted,
-            at=at,
-        )
-        by = Actor.from_json(row.actor)
-        _audit(by, at, "certificate_answered", f"certificate:{row.pk}", {"state": row.state})
-    return row.state
 
 
 def _audit(

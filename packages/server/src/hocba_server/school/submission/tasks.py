@@ -2,31 +2,46 @@ from __future__ import annotations
 
 from procrastinate import RetryStrategy
 
-from hocba.errors import Unavailable
 from hocba_server.adapters.clock import SystemClock
 from hocba_server.config.jobs import school_jobs
+from hocba_server.school.submission.registrations import (
+    ASK_JOB,
+    REGISTER_JOB,
+    await_decision,
+    send_registration,
+)
 from hocba_server.school.submission.services import (
     POLL_JOB,
     SEND_JOB,
     poll_results,
     send_package,
-    send_registration,
 )
 
-PATIENCE = RetryStrategy(max_attempts=30, exponential_wait=2, retry_exceptions=[Unavailable])
-"""A gateway that is away is asked again after 2, 4, 8 … seconds with the same message id."""
+PATIENCE = RetryStrategy(max_attempts=2000, linear_wait=2)
+"""A gateway that is away or has not decided is asked again after 2, 4, 6 … seconds: soon at first,
+hourly at the end, for six weeks in all. The message id stays the same, so asking twice does no
+harm, whatever went wrong before."""
 
 
 @school_jobs.task(name=SEND_JOB, retry=PATIENCE)
-def send(package_id: int | None = None, registration_id: int | None = None) -> None:
-    """Send one message of the outbox."""
-    if package_id is not None:
-        send_package(package_id, clock=SystemClock())
-    if registration_id is not None:
-        send_registration(registration_id, clock=SystemClock())
+def send(package_id: int) -> None:
+    """Send one package of the outbox."""
+    send_package(package_id, clock=SystemClock())
 
 
-@school_jobs.task(name=POLL_JOB, retry=RetryStrategy(max_attempts=60, wait=1))
+@school_jobs.task(name=POLL_JOB, retry=PATIENCE)
 def poll(package_id: int) -> None:
     """Ask for the answers to a package until every record has one."""
     poll_results(package_id, clock=SystemClock())
+
+
+@school_jobs.task(name=REGISTER_JOB, retry=PATIENCE)
+def register(registration_id: int) -> None:
+    """Declare the school's certificate."""
+    send_registration(registration_id, clock=SystemClock())
+
+
+@school_jobs.task(name=ASK_JOB, retry=PATIENCE)
+def ask(registration_id: int) -> None:
+    """Ask until the department has decided on the certificate."""
+    await_decision(registration_id, clock=SystemClock())

@@ -3,8 +3,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
 
 from hocba.workflow.transitions import RecordState
 from hocba_server.school.issuing.selectors import batch_by_id, records_of
@@ -12,8 +12,11 @@ from hocba_server.school.pages import attempt, school_page
 from hocba_server.school.registry.models import SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.school.registry.selectors import own_school
-from hocba_server.school.submission import services
+from hocba_server.school.signing.paper_tasks import paper_keys
+from hocba_server.school.submission import registrations
+from hocba_server.school.submission.paper_task import REGISTER, SEND
 from hocba_server.school.submission.selectors import (
+    outbox_of,
     package_view,
     packages_of,
     registrations_of,
@@ -23,17 +26,30 @@ from hocba_server.web.accounts.actor import Actor
 OFFICE = (SchoolRole.SCHOOL_CLERK, SchoolRole.PRINCIPAL, SchoolRole.SCHOOL_LEADER)
 
 
+@require_safe
+@school_page
+def outbox(request: HttpRequest, by: Actor) -> HttpResponse:
+    """Every class with issued records that have not been sent, and what is on its way."""
+    require(deny_role(by, *OFFICE))
+    school = own_school(by)
+    lines = outbox_of(school)
+    sendable = [line for line in lines if line.ready and not line.package_open]
+    context = {
+        "school": school,
+        "outbox": lines,
+        "waiting": len(sendable),
+        "total": sum(line.ready for line in sendable),
+        "denial": SEND.deny(by),
+        "keys": paper_keys(SEND, by),
+    }
+    return render(request, "school_submission/outbox.html", context)
+
+
+@require_safe
 @school_page
 def batch(request: HttpRequest, by: Actor, batch_id: int) -> HttpResponse:
     found = batch_by_id(by, batch_id)
     require(deny_role(by, *OFFICE))
-    if request.method == "POST":
-        package_id = attempt(
-            request,
-            lambda: services.submit_batch(by=by, at=timezone.now(), batch_id=batch_id),
-        )
-        if package_id is not None:
-            return redirect("school_submission:package", package_id)
     records = records_of(found)
     context = {
         "batch": found,
@@ -41,11 +57,13 @@ def batch(request: HttpRequest, by: Actor, batch_id: int) -> HttpResponse:
         "ready": [row for row in records if row.state == RecordState.ISSUED.value],
         "total": len(records),
         "packages": packages_of(found),
-        "denial": deny_role(by, SchoolRole.SCHOOL_CLERK),
+        "denial": SEND.deny(by),
+        "keys": paper_keys(SEND, by),
     }
     return render(request, "school_submission/batch.html", context)
 
 
+@require_safe
 @school_page
 def package(request: HttpRequest, by: Actor, package_id: int) -> HttpResponse:
     require(deny_role(by, *OFFICE))
@@ -53,6 +71,7 @@ def package(request: HttpRequest, by: Actor, package_id: int) -> HttpResponse:
     return render(request, "school_submission/package.html", context)
 
 
+@require_safe
 @school_page
 def answers(request: HttpRequest, by: Actor, package_id: int) -> HttpResponse:
     require(deny_role(by, *OFFICE))
@@ -60,21 +79,27 @@ def answers(request: HttpRequest, by: Actor, package_id: int) -> HttpResponse:
     return render(request, "school_submission/answers.html", context)
 
 
+@require_safe
 @school_page
 def certificates(request: HttpRequest, by: Actor) -> HttpResponse:
     require(deny_role(by, *OFFICE))
     school = own_school(by)
-    if request.method == "POST":
-        done = attempt(
-            request,
-            lambda: services.register_certificate(by=by, at=timezone.now(), school_id=school.pk),
-        )
-        if done is not None:
-            messages.success(request, gettext("Đã gửi đăng ký chứng thư số. Chờ Sở phê duyệt."))
-        return redirect("school_submission:certificates")
     context = {
         "school": school,
         "rows": registrations_of(school),
-        "denial": deny_role(by, SchoolRole.SCHOOL_CLERK, SchoolRole.PRINCIPAL),
+        "denial": REGISTER.deny(by),
+        "keys": paper_keys(REGISTER, by),
     }
     return render(request, "school_submission/certificates.html", context)
+
+
+@require_POST
+@school_page
+def ask(request: HttpRequest, by: Actor, registration_id: int) -> HttpResponse:
+    """Ask the department at once whether it has decided on a certificate."""
+    state = attempt(request, lambda: registrations.ask_now(by=by, registration_id=registration_id))
+    if state == "approved":
+        messages.success(request, gettext("Sở đã phê duyệt chứng thư số."))
+    elif state in {"waiting", "sent"}:
+        messages.info(request, gettext("Sở chưa trả lời. Hệ thống sẽ tự hỏi lại."))
+    return redirect("school_submission:certificates")

@@ -43,9 +43,7 @@ TABLE: Final[dict[str, dict[Behind, str]]] = {
         "export",
         OTHER: "catalogues",
     },
-    "school_statements": {
-        RESULTS: "statements sign draw_sheets draw_results next_round complete_round download"
-    },
+    "school_statements": {RESULTS: "statements draw_sheets draw_results download"},
     "school_summaries": {RESULTS: "summary download"},
     "school_assessments": {
         RESULTS: "subject current grid save news history ask_permission check promotion "
@@ -58,18 +56,25 @@ TABLE: Final[dict[str, dict[Behind, str]]] = {
         "remote remote_sign_in remote_activate pdf",
         OTHER: "desk certificates decide_certificate remote_come_back",
     },
-    "school_submission": {RESULTS: "batch package answers", OTHER: "certificates"},
+    "school_submission": {
+        RESULTS: "outbox batch package answers",
+        OTHER: "certificates ask",
+    },
+    "school_paperwork": {
+        RESULTS: "sign next_round complete_round go_remote remote remote_sign_in remote_activate "
+        "remote_back"
+    },
     "school_staffing": {
         OTHER: "facts people add person leave come_back upload preview save campuses place_classes "
-        "current assignments give_role copy_year decision round round_done class take_role "
+        "current assignments give_role copy_year decision class take_role "
         "add_substitute end_substitute file accounts order_all synchronise order carry_out "
         "withdraw",
     },
     "school_regulation": {OTHER: "regulation preview download"},
-    "school_onboarding": {OTHER: "start keys round round_done"},
+    "school_onboarding": {OTHER: "start keys"},
     "school_reviewing": {RESULTS: "board proof proof_page"},
     "school_papers": {
-        RESULTS: "pupil print certify class job progress cancel file register sheet paper copy"
+        RESULTS: "pupil print class job progress cancel file register sheet paper copy"
     },
     "school_notices": {
         OTHER: "notices open mark_read mark_all_read preferences",
@@ -85,12 +90,12 @@ TABLE: Final[dict[str, dict[Behind, str]]] = {
 WORDS: Final[dict[str, str]] = {
     "subject_code": "89",
     "sheet": "pham-chat-nang-luc",
-    "owner": "ca-nhan",
     "period": "cuoi-nam",
     "field": "level",
     "role": "GVCN",
     "kind": "pdf",
     "step": "homeroom",
+    "task": "nop-so",
     "school_year": YEAR,
 }
 """Values of words in addresses; they name no object."""
@@ -113,6 +118,7 @@ OBJECTS: Final[dict[tuple[str, str], str]] = {
     ("school_signing", "session_id"): "school_signing.SigningSession",
     ("school_signing", "seen_id"): "school_signing.SeenCertificate",
     ("school_submission", "package_id"): "school_submission.Package",
+    ("school_submission", "registration_id"): "school_submission.CertificateRegistration",
     ("school_staffing", "preview_id"): "school_staffing.StaffImport",
     ("school_staffing", "assignment_id"): "school_registry.StaffAssignment",
     ("school_staffing", "substitution_id"): "school_registry.Substitution",

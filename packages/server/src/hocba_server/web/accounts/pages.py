@@ -50,12 +50,12 @@ class House:
                 if refusal.code == "role":
                     return refused(request, sentence)
                 messages.error(request, sentence)
-                return redirect(_back(request) or self.home)
+                return redirect(page_before(request) or self.home)
 
         return guarded
 
 
-def _back(request: HttpRequest) -> str | None:
+def page_before(request: HttpRequest) -> str | None:
     """The page that the person came from, if it is one of ours."""
     came_from = request.META.get("HTTP_REFERER", "")
     ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})

@@ -1,23 +1,19 @@
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 from django.test import Client
 from django.urls import reverse
 
 from hocba.errors import HocBaError
-from hocba.ports import Key
 from hocba_certworld.local import LocalTimestamp
 from hocba_server.school.onboarding.models import KeyTrial
-from hocba_server.school.onboarding.services import new_number, try_key
+from hocba_server.school.onboarding.services import try_key
 from hocba_server.school.onboarding.steps import Step, situation_of, steps_of
 from hocba_server.school.registry.models import School
 from hocba_server.school.regulation.choices import Choices
 from hocba_server.school.regulation.services import make_regulation, save_choices
-from hocba_server.school.signing.paper_rounds import Offer, Wish, answer, ask
 from hocba_server.school.staffing.decision_lines import coverage_of
 from hocba_server.school.staffing.decision_services import (
     DecisionWish,
@@ -132,30 +128,6 @@ def test_keys_are_tried_without_signing_anything(
     assert _steps(cast)["keys"].done
     assert KeyTrial.objects.count() == 4
     assert AuditEntry.objects.using("school").filter(action="try_key").count() == 4
-
-
-def test_a_key_in_the_own_device_is_tried_too(
-    cast: Cast, keys: TestKeys, trust: WorldTrust
-) -> None:
-    key, by, purpose = keys.key_for(HOMEROOM_ID), cast.homeroom, "key-trial:ca-nhan"
-
-    def work(key: Key, moment: dt.datetime, wish: Wish) -> int:
-        return try_key(
-            by=by,
-            at=moment,
-            key=key,
-            organisation=False,
-            trust=trust,
-            number=bytes.fromhex(wish["number"]),
-        )
-
-    offer = Offer(key.certificate.public_bytes(Encoding.DER), key.algorithm)
-    wish = {"number": new_number().hex()}
-    asked = ask(by=by, at=AT, purpose=purpose, wish=wish, offer=offer, work=work)
-    assert asked == (bytes.fromhex(wish["number"]),)
-    assert not KeyTrial.objects.exists()
-    answer(by=by, at=AT, purpose=purpose, signatures=key.sign_digests(asked), work=work)
-    assert KeyTrial.objects.get().owner == HOMEROOM_ID
 
 
 def test_a_key_of_somebody_else_or_without_the_role_is_refused(

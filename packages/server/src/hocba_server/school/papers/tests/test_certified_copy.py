@@ -17,14 +17,16 @@ from hocba_server.school.papers.models import IssuedPaper
 from hocba_server.school.papers.services import CopyWish, fetch_copy, issue_certified_copy
 from hocba_server.school.papers.tests.conftest import NEXT_YEAR, AddYear
 from hocba_server.school.registry.models import StaffMember
-from hocba_server.school.tests.cast import AT, CODE, OTHER_CODE, YEAR, Cast, TestKeys
+from hocba_server.school.tests.cast import AT, CODE, OTHER_CODE, YEAR, Cast, TestKeys, WorldTrust
 from hocba_server.web.audit.models import AuditEntry
 
 Issue = Any
 
 
 @pytest.fixture
-def issue(issued: int, results: Cast, keys: TestKeys, timestamps: LocalTimestamp) -> Issue:
+def issue(
+    issued: int, results: Cast, keys: TestKeys, timestamps: LocalTimestamp, trust: WorldTrust
+) -> Issue:
     """Issue a copy as the clerk; any argument can be replaced."""
     wish = CopyWish(results.head_staff_id, "Bà Trần Thị Mẫu", "Chuyển trường", 2)
 
@@ -39,6 +41,7 @@ def issue(issued: int, results: Cast, keys: TestKeys, timestamps: LocalTimestamp
             "wish": replace(wish, **terms),
             "key": keys.organisation_key(CODE),
             "timestamp": timestamps,
+            "trust": trust,
             **changed,
         }
         return issue_certified_copy(**arguments)

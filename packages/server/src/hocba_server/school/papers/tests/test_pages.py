@@ -1,32 +1,31 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from hocba_certworld.local import LocalTimestamp
-from hocba_server.school.papers import views
 from hocba_server.school.papers.class_prints import run_class_print
 from hocba_server.school.papers.models import IssuedPaper, PrintJob
 from hocba_server.school.papers.tests.conftest import AddYear, Browse
-from hocba_server.school.tests.cast import YEAR, Cast, FixedClock, TestKeys
+from hocba_server.school.tests.cast import YEAR, Cast, FixedClock, TestKeys, WorldTrust
+from hocba_server.school.training.sources import InstalledSources
 
 
-@dataclass(frozen=True)
-class _Sources:
+@pytest.fixture
+def sources(
+    keys: TestKeys,
+    timestamps: LocalTimestamp,
+    trust: WorldTrust,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """What the page asks for a school's key and clock, answered by those of the tests."""
-
-    store: TestKeys
-    clock: LocalTimestamp
-
-    def keys(self) -> TestKeys:
-        return self.store
-
-    def timestamps(self) -> LocalTimestamp:
-        return self.clock
+    monkeypatch.setattr(InstalledSources, "keys", lambda _: keys)
+    monkeypatch.setattr(InstalledSources, "timestamps", lambda _: timestamps)
+    monkeypatch.setattr(InstalledSources, "trust", lambda _: trust)
 
 
 def test_a_pupil_is_printed_from_the_page(issued: int, results: Cast, browse: Browse) -> None:
@@ -56,15 +55,13 @@ def test_the_clerk_issues_a_copy_and_finds_it_again(
     issued: int,
     results: Cast,
     browse: Browse,
-    keys: TestKeys,
-    timestamps: LocalTimestamp,
-    monkeypatch: pytest.MonkeyPatch,
+    sources: None,
 ) -> None:
-    monkeypatch.setattr(views, "sources_of", lambda unit_code: _Sources(keys, timestamps))
     client = browse(results.clerk)
     answer = client.post(
-        f"/truong/hoc-sinh/{results.enrolments[0]}/sao-y/",
+        reverse("school_paperwork:sign", args=["sao-y"]),
         {
+            "enrolment": str(results.enrolments[0]),
             "year": [YEAR],
             "form": "B",
             "leader": str(results.head_staff_id),
@@ -102,14 +99,17 @@ def test_a_missing_recipient_comes_back_as_a_sentence(
     issued: int,
     results: Cast,
     browse: Browse,
-    keys: TestKeys,
-    timestamps: LocalTimestamp,
-    monkeypatch: pytest.MonkeyPatch,
+    sources: None,
 ) -> None:
-    monkeypatch.setattr(views, "sources_of", lambda unit_code: _Sources(keys, timestamps))
     answer = browse(results.clerk).post(
-        f"/truong/hoc-sinh/{results.enrolments[0]}/sao-y/",
-        {"year": [YEAR], "leader": str(results.head_staff_id), "copies": "1"},
+        reverse("school_paperwork:sign", args=["sao-y"]),
+        {
+            "enrolment": str(results.enrolments[0]),
+            "year": [YEAR],
+            "leader": str(results.head_staff_id),
+            "copies": "1",
+        },
+        headers={"referer": "http://testserver/truong/so-ban-sao/"},
         follow=True,
     )
     assert "Bản sao y còn thiếu: người nhận" in answer.content.decode()

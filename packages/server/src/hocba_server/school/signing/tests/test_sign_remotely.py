@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
 
 from hocba.errors import Refused
 from hocba.record.model import FormatProfile
 from hocba.signature.xml_verify import verify_signatures
-from hocba_certworld.csc.application import CscService
-from hocba_certworld.csc.office import Lifetimes
-from hocba_certworld.csc.people import CscClient, CscCredential, CscUser, KnownPeople
+from hocba_certworld.csc.people import CscCredential
 from hocba_certworld.local import LocalTimestamp
-from hocba_certworld.service import make_server
 from hocba_certworld.world import CertWorld
-from hocba_server.adapters.remote_signing import RemoteSigningService
 from hocba_server.school.issuing.models import AnnualRecordDraft
 from hocba_server.school.signing.models import KeySource, SigningSession
 from hocba_server.school.signing.remote import (
@@ -37,45 +31,20 @@ from hocba_server.school.tests.cast import (
     TestKeys,
     WorldTrust,
 )
+from hocba_server.school.tests.remote_provider import PIN, Provider, running_provider
 from hocba_server.web.accounts.actor import Actor
-
-PIN, CLIENT, SECRET, BACK = "135790", "hocba", "bí mật", "https://hocba.test/tro-lai"
-
-
-@dataclass
-class Provider:
-    service: RemoteSigningService
-    token: str
-    codes: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
 def provider(world: CertWorld, keys: TestKeys, settings: object) -> Iterator[Provider]:
     settings.CSC_URL = "https://provider.test/csc/v2"  # type: ignore[attr-defined]
-    codes: list[str] = []
     own = (
         CscCredential("music-pin", keys.key_for(MUSIC_ID), PIN, multisign=2),
         CscCredential("music-otp", keys.key_for(MUSIC_ID), PIN, otp=True, multisign=2),
         CscCredential("colleague", keys.key_for(HOMEROOM_ID), PIN),
     )
-    csc = CscService(
-        KnownPeople([CscUser("co-nhac", own, "mật khẩu")]),
-        [CscClient(CLIENT, frozenset({BACK}), SECRET)],
-        base_url="",
-        now=lambda: AT,
-        lifetimes=Lifetimes(),
-        send=lambda _user, code: codes.append(code),
-    )
-    server = make_server(world, port=0, csc=csc)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    csc.office.base_url = f"http://127.0.0.1:{server.server_address[1]}"
-    address = f"{csc.office.base_url}/csc/v2"
-    service = RemoteSigningService(
-        address, client_id=CLIENT, client_secret=SECRET, redirect_uri=BACK, clock=FixedClock()
-    )
-    yield Provider(service, service.login("co-nhac", "mật khẩu").value, codes)
-    server.shutdown()
-    server.server_close()
+    with running_provider(world, own) as running:
+        yield running
 
 
 @pytest.fixture

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
-from django.test import Client
-from django.urls import reverse
 
 from hocba.errors import HocBaError, Refused
 from hocba.ports import Key
@@ -18,7 +15,8 @@ from hocba.trust.identity import signer_personal_id
 from hocba_certworld.local import LocalTimestamp
 from hocba_server.school.registry.models import School
 from hocba_server.school.signing.models import PaperRound
-from hocba_server.school.signing.paper_rounds import Offer, Wish, Work, answer, ask
+from hocba_server.school.signing.paper_rounds import Offer, Work, answer, ask
+from hocba_server.school.signing.paper_tasks import Wish
 from hocba_server.school.staffing.assignment_services import assign_class
 from hocba_server.school.staffing.decision_lines import coverage_of
 from hocba_server.school.staffing.decision_services import (
@@ -31,7 +29,6 @@ from hocba_server.school.staffing.tests.conftest import NEW_ID
 from hocba_server.school.staffing.tests.refusals import entries
 from hocba_server.school.tests.cast import AT, HEAD_ID, YEAR, Cast, TestKeys, WorldTrust
 from hocba_server.web.accounts.actor import Actor
-from hocba_server.web.accounts.models import User
 
 PURPOSE = f"decision:{YEAR}"
 
@@ -136,26 +133,3 @@ def test_others_are_refused_before_anything_goes_out(
             )
         assert refusal.value.code == "role"
     assert not PaperRound.objects.exists()
-
-
-def test_the_page_speaks_with_the_device(
-    cast: Cast, keys: TestKeys, accounts: dict[str, User]
-) -> None:
-    """Over HTTP: what is wrong comes back as a sentence, never as a fault."""
-    head = Client()
-    head.force_login(accounts[HEAD_ID])
-    address = reverse("school_staffing:round", args=[YEAR])
-    key = keys.key_for(HEAD_ID)
-    body = {
-        **_wish(cast),
-        "certificate": base64.b64encode(key.certificate.public_bytes(Encoding.DER)).decode(),
-        "algorithm": "MD5",
-    }
-    answered = head.post(address, body, content_type="application/json")
-    assert (answered.status_code, answered.json()["code"]) == (409, "algorithm")
-    for wrong in ("[]", "{", '{"certificate": 5}'):
-        answered = head.post(address, wrong, content_type="application/json")
-        assert answered.status_code == 409
-    over = reverse("school_staffing:round_done", args=[YEAR])
-    answered = head.post(over, {"signatures": []}, content_type="application/json")
-    assert answered.json()["code"] == "no_round"

@@ -7,16 +7,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import DatabaseError, transaction
 
-from hocba.errors import HocBaError, Refused
+from hocba.errors import Refused
 from hocba_certworld.local import LocalTimestamp
 from hocba_server.school.registry.models import PupilDataReview
 from hocba_server.school.registry.sheet_services import confirm_data, initialise_data
-from hocba_server.school.signing.paper_rounds import Offer
 from hocba_server.school.statements.models import Statement
-from hocba_server.school.statements.rounds import complete_round, next_round
 from hocba_server.school.statements.services import (
     draw_data_sheets,
     draw_results,
@@ -101,37 +98,6 @@ def test_the_order_and_the_people_are_kept(
         sign(HEAD, "sign", drawn, keys, trust, timestamps)
     assert refusal.value.code == "not_waiting"
     assert AuditEntry.objects.using("school").filter(action="sign_statements").count() == 1
-
-
-def test_the_own_device_signs_what_the_platform_never_could(
-    drawn: list[int],
-    keys: TestKeys,
-    trust: WorldTrust,
-    timestamps: LocalTimestamp,
-) -> None:
-    key = keys.key_for(HEAD_ID)
-    out = next_round(
-        by=HEAD,
-        at=AT,
-        step="sign",
-        offer=Offer(key.certificate.public_bytes(Encoding.DER), key.algorithm),
-        timestamp=timestamps,
-        trust=trust,
-    )
-    assert len(out.values) == 3
-    assert set(Statement.objects.values_list("state", flat=True)) == {"drawn"}
-    right = key.sign_digests(out.values)
-
-    def complete(signatures: list[bytes]) -> bool:
-        return complete_round(
-            by=HEAD, at=AT, step="sign", signatures=signatures, timestamp=timestamps, trust=trust
-        )
-
-    for wrong in (right[:2], [right[1], right[0], right[2]]):
-        with pytest.raises(HocBaError):
-            complete(wrong)
-    assert complete(right)
-    assert set(Statement.objects.values_list("state", flat=True)) == {"signed"}
 
 
 def test_results_to_date_of_a_leaver(results: Cast, tmp_path: Path) -> None:

@@ -6,71 +6,19 @@ from typing import Any
 import pytest
 
 from hocba.errors import Refused, Unavailable
-from hocba.packet.answers import (
-    CertificateAnswer,
-    PackageAnswer,
-    RecordResult,
-    RegistrationAnswer,
-    ResultAnswer,
-    SubmissionResult,
-)
 from hocba.packet.codes import ResponseCode
 from hocba.packet.package import read_package
-from hocba.packet.transactions import (
-    CertificateQuery,
-    PackageRequest,
-    RegistrationRequest,
-    ResultQuery,
-    read_request,
-)
 from hocba_server.school.issuing.models import AnnualRecordDraft
-from hocba_server.school.submission.models import CertificateRegistration, Package
+from hocba_server.school.submission.models import Package
 from hocba_server.school.submission.selectors import package_view
 from hocba_server.school.submission.services import (
     poll_results,
-    query_certificate,
-    register_certificate,
     send_package,
-    send_registration,
     submit_batch,
 )
+from hocba_server.school.submission.tests.fake_gateway import FakeGateway
 from hocba_server.school.tests.cast import AT, Cast, FixedClock, TestKeys
 from hocba_server.web.audit.models import AuditEntry
-
-
-class FakeGateway:
-    """A gateway that takes every package and refuses the records it is told to refuse."""
-
-    def __init__(
-        self, *, refuse: tuple[str, ...] = (), code: ResponseCode = ResponseCode.RECEIVED
-    ) -> None:
-        self.refuse = refuse
-        self.code = code
-        self.requests: list[Mapping[str, Any]] = []
-        self.records: list[str] = []
-
-    def send(self, request: Mapping[str, Any]) -> Any:
-        self.requests.append(request)
-        read = read_request(dict(request))
-        match read:
-            case PackageRequest():
-                rows = AnnualRecordDraft.objects.values_list("record_uuid", flat=True)
-                self.records = list(rows)
-                return PackageAnswer.of(read.message_id, self.code).to_json()
-            case ResultQuery():
-                return ResultAnswer(tuple(self._answer(uuid) for uuid in self.records)).to_json()
-            case RegistrationRequest():
-                return RegistrationAnswer(read.message_id).to_json()
-            case CertificateQuery():
-                return CertificateAnswer(
-                    read.message_id, read.unit_code, "1", approved=True
-                ).to_json()
-
-    def _answer(self, uuid: str) -> RecordResult:
-        if uuid in self.refuse:
-            status, error = SubmissionResult.REJECTED, ("2102", "MA_MON_HOC", "Thiếu môn Toán")
-            return RecordResult("1", "A", "000000000000", uuid, status, *error)
-        return RecordResult("1", "A", "000000000000", uuid, SubmissionResult.APPROVED)
 
 
 class DeadGateway:
@@ -164,15 +112,3 @@ def test_an_open_record_keeps_the_package_waiting(
     with pytest.raises(Unavailable):
         poll_results(package_id, gateway=gateway, clock=FixedClock())
     assert package_view(package_id).state == "acknowledged"
-
-
-def test_the_certificate_is_registered_once_and_queried(results: Cast, keys: TestKeys) -> None:
-    row_id = register_certificate(
-        by=results.clerk, at=AT, school_id=results.school_id, keystore=keys
-    )
-    with pytest.raises(Refused) as refusal:
-        register_certificate(by=results.clerk, at=AT, school_id=results.school_id, keystore=keys)
-    assert refusal.value.code == "registered_already"
-    send_registration(row_id, gateway=FakeGateway(), clock=FixedClock())
-    assert CertificateRegistration.objects.get().state == "sent"
-    assert query_certificate(row_id, gateway=FakeGateway(), clock=FixedClock()) == "approved"

@@ -18,12 +18,15 @@ from hocba_server.school.signing.models import SigningSession
 from hocba_server.school.signing.running import run_session
 from hocba_server.school.signing.services import start_session
 from hocba_server.school.submission.models import CertificateRegistration, Package
-from hocba_server.school.submission.services import (
-    poll_results,
+from hocba_server.school.submission.registrations import (
     query_certificate,
     register_certificate,
-    send_package,
     send_registration,
+)
+from hocba_server.school.submission.services import (
+    new_message_id,
+    poll_results,
+    send_package,
     submit_batch,
 )
 from hocba_server.school.tests.cast import (
@@ -54,7 +57,10 @@ def _seal(training: TrainingSchool) -> int:
     sources = sources_of(training.school.code)
     clerk = trainee(training, "VAN_THU", personal_id=CLERK_ID)
     registration = register_certificate(
-        by=clerk, at=AT, school_id=training.school_id, keystore=sources.keys()
+        by=clerk,
+        at=AT,
+        key=sources.keys().organisation_key(training.school.code),
+        message_id=new_message_id(),
     )
     send_registration(registration, gateway=sources.gateway(), clock=FixedClock())
     assert CertificateRegistration.objects.get(pk=registration).answer.startswith("TẬP HUẤN")

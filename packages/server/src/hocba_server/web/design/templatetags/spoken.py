@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import template
 
 from hocba.errors import Sentence
@@ -9,6 +11,8 @@ register = template.Library()
 
 
 @register.filter
-def spoken(sentence: Sentence | str | None) -> str:
-    """A sentence of the library in the language of the page."""
+def spoken(sentence: Sentence | Mapping[str, str] | str | None) -> str:
+    """A sentence of the library, or one kept in a row as {"vi", "en"}, in the page's language."""
+    if isinstance(sentence, Mapping):
+        sentence = Sentence(sentence["vi"], sentence["en"])
     return in_page_language(sentence) if isinstance(sentence, Sentence) else str(sentence or "")

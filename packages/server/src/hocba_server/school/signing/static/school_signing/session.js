@@ -88,16 +88,18 @@ async function signAll(certificate) {
       onState: () => {},
     });
   }
+  let next = "";
   try {
-    await signRounds(certificate, round);
+    next = await signRounds(certificate, round);
   } finally {
     await agent.close();
   }
   tell(vietnamese ? "✓ Đã ký xong." : "✓ Signed.");
   document.getElementById("agent-go").hidden = true;
-  if (box.dataset.next) location.assign(box.dataset.next);
+  if (next) location.assign(next);
 }
 
+/** Answers where to go on; papers have such a place, sessions stay on their page. */
 async function signRounds(certificate, first) {
   let round = first;
   let signed = 0;
@@ -106,18 +108,21 @@ async function signRounds(certificate, first) {
     const kept = await post(`${box.dataset.address}xong/`, { signatures });
     signed += round.records;
     tell(vietnamese ? `Đã ký ${signed}…` : `${signed} signed…`);
-    if (kept.over) return;
+    if (kept.over) return kept.next ?? "";
     round = await post(box.dataset.address, offerOf(certificate));
   }
+  return "";
 }
 
 /** The certificate, and what the person typed into the form that belongs to the paper. */
 function offerOf(certificate) {
   const form = document.getElementById(box.dataset.fields ?? "");
   if (form && !form.reportValidity()) throw new Error(vietnamese ? "Điền đủ các ô rồi ký." : "Fill the fields, then sign.");
-  const typed = form ? Object.fromEntries(new FormData(form)) : {};
-  delete typed.csrfmiddlewaretoken;
-  return { ...typed, certificate: certificate.der, algorithm: certificate.algorithm };
+  const fields = {};
+  for (const [name, value] of form ? new FormData(form) : []) {
+    if (name !== "csrfmiddlewaretoken") (fields[name] ??= []).push(value);
+  }
+  return { fields, certificate: certificate.der, algorithm: certificate.algorithm };
 }
 
 async function post(address, body) {
