@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -10,3 +12,7 @@ class NoticesConfig(AppConfig):
     label = "school_notices"
     verbose_name = "thông báo"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to what happens to pupils' files."""
+        import_module("hocba_server.school.notices.pupil_notices")

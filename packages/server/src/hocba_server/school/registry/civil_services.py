@@ -12,6 +12,10 @@ from collections.abc import Mapping
 from hocba.errors import Refused
 from hocba_server.school.database import school_transaction
 from hocba_server.school.registry.attachments import Upload, keep_attachment
+from hocba_server.school.registry.happenings import (
+    civil_change_decided,
+    civil_change_proposed,
+)
 from hocba_server.school.registry.models import (
     CaseState,
     CivilStatusChange,
@@ -83,6 +87,7 @@ def propose_civil_change(
         )
         detail = {"change": change.pk, "fields": sorted(new), "decision": number}
         audit(by, at, "propose_civil_change", pupil, detail)
+        civil_change_proposed.send(CivilStatusChange, by=by, at=at, change=change)
     return change.pk
 
 
@@ -117,6 +122,7 @@ def decide_civil_change(
         change.state = wanted
         change.decided_by, change.decided_at = by.user_id, at
         change.save(update_fields=["state", "answer", "decided_by", "decided_at"])
+        civil_change_decided.send(CivilStatusChange, by=by, at=at, change=change)
     return True
 
 

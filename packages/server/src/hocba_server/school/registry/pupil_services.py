@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 
 from hocba.errors import Refused
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
+from hocba_server.school.registry.happenings import data_sheet_reopened
 from hocba_server.school.registry.models import (
     Classroom,
     Enrolment,
@@ -272,6 +273,7 @@ def reopen_review(pupil: Pupil, why: Sequence[str], *, by: Actor, at: dt.datetim
     reviews = PupilDataReview.objects.filter(enrolment=row).exclude(state=ReviewState.OPEN)
     if reviews.update(state=ReviewState.OPEN):
         audit(by, at, "reopen_data_sheet", pupil, {"fields": list(why)})
+        data_sheet_reopened.send(Enrolment, by=by, at=at, enrolment=row)
 
 
 def _refuse_changed_meanwhile(

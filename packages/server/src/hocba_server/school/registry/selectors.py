@@ -158,6 +158,13 @@ def people_in_role(school: School, school_year: str, *roles: SchoolRole) -> list
     return list(rows.values_list("staff__personal_id", flat=True).distinct())
 
 
+def people_holding(school: School, role: SchoolRole) -> list[str]:
+    """Personal numbers of those who hold a role in the newest year that names anybody for it."""
+    rows = StaffAssignment.objects.filter(staff__school=school, role=role)
+    newest = rows.order_by("-school_year").values_list("school_year", flat=True).first()
+    return people_in_role(school, newest, role) if newest is not None else []
+
+
 def people_of_sheet(classroom: Classroom, subject_code: str) -> list[str]:
     """Personal numbers of who fills one sheet of a class: the subject's or the homeroom teacher."""
     role = SchoolRole.SUBJECT_TEACHER if subject_code else SchoolRole.HOMEROOM_TEACHER

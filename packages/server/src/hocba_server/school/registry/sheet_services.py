@@ -14,6 +14,7 @@ from hocba.errors import Refused
 from hocba.ids import record_uuid_from_bytes
 from hocba_server.school.database import school_transaction
 from hocba_server.school.registry.data_sheets import differs_from_sheet
+from hocba_server.school.registry.happenings import data_sheets_confirmed
 from hocba_server.school.registry.models import (
     Classroom,
     Enrolment,
@@ -68,6 +69,8 @@ def confirm_data(
             review.save()
             audit(by, at, "confirm_pupil_data", row.pupil, {"sheet": review.sheet_id})
             done += 1
+        if done:
+            data_sheets_confirmed.send(PupilDataReview, by=by, at=at, room=room, count=done)
     return done
 
 

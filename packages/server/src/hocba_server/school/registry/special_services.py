@@ -11,6 +11,7 @@ import datetime as dt
 from hocba.errors import Refused
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
 from hocba_server.school.registry.attachments import Upload, keep_attachment
+from hocba_server.school.registry.happenings import special_case_decided
 from hocba_server.school.registry.models import (
     AssessmentMode,
     AssessmentModeDecision,
@@ -68,6 +69,7 @@ def set_assessment_mode(
         row.assessment_mode = AssessmentMode(mode)
         row.save(update_fields=["assessment_mode"])
         audit(by, at, "decide_assessment_mode", row.pupil, {"decision": decision.pk})
+        special_case_decided.send(Enrolment, by=by, at=at, enrolment=row)
     return True
 
 
@@ -107,6 +109,7 @@ def exempt_subject(
         )
         detail = {"exemption": exemption.pk, "subject": subject_code}
         audit(by, at, "exempt_subject", row.pupil, detail)
+        special_case_decided.send(Enrolment, by=by, at=at, enrolment=row)
     return exemption.pk
 
 
@@ -126,6 +129,7 @@ def withdraw_exemption(*, by: Actor, at: dt.datetime, exemption_id: int) -> bool
         exemption.save(update_fields=["withdrawn_by", "withdrawn_at"])
         detail = {"exemption": exemption.pk, "subject": exemption.subject_code}
         audit(by, at, "withdraw_exemption", row.pupil, detail)
+        special_case_decided.send(Enrolment, by=by, at=at, enrolment=row)
     return True
 
 

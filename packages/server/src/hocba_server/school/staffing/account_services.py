@@ -10,13 +10,16 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from django.urls import reverse
 from django.utils.timezone import localdate
 
-from hocba.errors import Refused
+from hocba.errors import Refused, Sentence
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
-from hocba_server.school.registry.models import SchoolRole, StaffMember
+from hocba_server.school.notices.models import NoticeKind
+from hocba_server.school.notices.services import notify
+from hocba_server.school.registry.models import School, SchoolRole, StaffMember
 from hocba_server.school.registry.permissions import deny_other_school, require
-from hocba_server.school.registry.selectors import not_found, own_school
+from hocba_server.school.registry.selectors import not_found, own_school, people_holding
 from hocba_server.school.registry.staff_services import staff_by_id
 from hocba_server.school.staffing.models import (
     AccountOrder,
@@ -49,20 +52,44 @@ def order_account(*, by: Actor, at: dt.datetime, staff_id: int, kind: str, reaso
     """
     require(deny_orderer(by))
     with school_transaction():
-        staff = staff_by_id(by, staff_id, lock=True)
-        _check_order(by, staff, kind, reason)
-        row = AccountOrder.objects.create(
-            school=staff.school,
-            staff=staff,
-            kind=kind,
-            reason=reason.strip()[:300],
-            ordered_by=by.user_id,
-            ordered_by_name=by.name[:150],
-            ordered_at=at,
-        )
-        detail = {"order": row.pk, "kind": kind, "reason": row.reason}
-        _audit(by, at, "order_account", f"staff:{staff.pk}", detail)
+        row = _order(by, at, staff_id, kind, reason)
+        _tell_administrators(by, at, row.school, 1)
     return row.pk
+
+
+def _order(by: Actor, at: dt.datetime, staff_id: int, kind: str, reason: str) -> AccountOrder:
+    staff = staff_by_id(by, staff_id, lock=True)
+    _check_order(by, staff, kind, reason)
+    row = AccountOrder.objects.create(
+        school=staff.school,
+        staff=staff,
+        kind=kind,
+        reason=reason.strip()[:300],
+        ordered_by=by.user_id,
+        ordered_by_name=by.name[:150],
+        ordered_at=at,
+    )
+    detail = {"order": row.pk, "kind": kind, "reason": row.reason}
+    _audit(by, at, "order_account", f"staff:{staff.pk}", detail)
+    return row
+
+
+def _tell_administrators(by: Actor, at: dt.datetime, school: School, count: int) -> None:
+    """The administrator carries out next (Đ33.2); one notice however many orders came at once."""
+    notify(
+        by=by,
+        at=at,
+        school=school,
+        recipients=people_holding(school, SchoolRole.ADMINISTRATOR),
+        kind=NoticeKind.TURN,
+        title=Sentence(
+            f"{count} yêu cầu về tài khoản chờ Thầy/Cô làm",
+            f"{count} order about an account waits for you"
+            if count == 1
+            else f"{count} orders about accounts wait for you",
+        ),
+        url=reverse("school_staffing:accounts"),
+    )
 
 
 def order_for_everybody(*, by: Actor, at: dt.datetime) -> int:
@@ -81,8 +108,10 @@ def order_for_everybody(*, by: Actor, at: dt.datetime) -> int:
         )
         for staff in rows:
             if not places_of(unit_of(school), staff.personal_id):
-                order_account(by=by, at=at, staff_id=staff.pk, kind=OrderKind.OPEN.value)
+                _order(by, at, staff.pk, OrderKind.OPEN.value, "")
                 count += 1
+        if count:
+            _tell_administrators(by, at, school, count)
     return count
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from hocba_server.school.notices.models import Notice
 from hocba_server.school.staffing.account_services import (
     carry_out,
     order_account,
@@ -143,3 +144,18 @@ def test_roles_that_drifted_are_put_right_once(
     assert Membership.objects.get(user=accounts[MUSIC_ID]).roles == ["GVBM"]
     assert synchronise_school(by=cast.principal, at=AT) == 0
     assert refusal_of(synchronise_school, by=cast.administrator, at=AT) == "role"
+
+
+def test_orders_reach_the_administrator_once(
+    cast: Cast, staff: dict[str, int], accounts: dict[str, User]
+) -> None:
+    assign_role(
+        by=cast.principal, at=AT, staff_id=staff[ADMINISTRATOR_ID], role="QTV", school_year=YEAR
+    )
+    _order(cast, staff[MUSIC_ID], "lock", "Mất máy")
+    order_for_everybody(by=cast.principal, at=AT)
+    rows = list(Notice.objects.order_by("pk"))
+    assert [row.recipient for row in rows] == [ADMINISTRATOR_ID] * 2
+    assert {row.url for row in rows} == {"/truong/tai-khoan/"}
+    order_for_everybody(by=cast.principal, at=AT)
+    assert Notice.objects.count() == 2
