@@ -35,12 +35,18 @@ def media_type_of(content: bytes) -> str:
     A PDF must open without password and without repair; a picture must be whole.
     """
     if not content:
-        raise Refused("file_empty", "Tệp đính kèm rỗng. Chọn tệp khác.", "The file is empty.")
+        raise Refused(
+            "file_empty",
+            "Tệp đính kèm rỗng. Chọn tệp khác.",
+            "The file is empty.",
+            where="file",
+        )
     if len(content) > MAX_ATTACHMENT_BYTES:
         raise Refused(
             "file_too_large",
             "Tệp đính kèm lớn hơn 5 MB. Quét lại ở 150-200 dpi rồi chọn tệp nhỏ hơn.",
             "The file is larger than 5 MB. Scan it again at 150-200 dpi.",
+            where="file",
         )
     if content.startswith(b"%PDF-"):
         try:
@@ -48,7 +54,9 @@ def media_type_of(content: bytes) -> str:
                 if len(pdf.pages):
                     return "application/pdf"
         except Malformed as fault:
-            raise Refused("file_type", fault.sentence.vi, fault.sentence.en) from fault
+            raise Refused(
+                "file_type", fault.sentence.vi, fault.sentence.en, where="file"
+            ) from fault
     if content.startswith(_JPEG) and content.rstrip(b"\0").endswith(_JPEG_END):
         return "image/jpeg"
     if content.startswith(_PNG) and content.endswith(_PNG_END):
@@ -57,6 +65,7 @@ def media_type_of(content: bytes) -> str:
         "file_type",
         "Tệp đính kèm phải là PDF, ảnh JPEG hoặc PNG còn nguyên vẹn.",
         "The file must be a whole PDF, JPEG or PNG.",
+        where="file",
     )
 
 

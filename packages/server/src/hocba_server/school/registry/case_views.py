@@ -12,34 +12,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hocba_server.school.pages import attempt, school_page
-from hocba_server.school.registry import civil_services, special_services
+from hocba_server.school.registry import civil_services
 from hocba_server.school.registry import pupil_selectors as pupils
 from hocba_server.school.registry.forms import (
     Tried,
-    number,
     posted,
     pupil_entries,
     read_day,
     required_upload,
     try_form,
-    upload_of,
 )
 from hocba_server.school.registry.models import (
-    AssessmentMode,
-    AssessmentModeDecision,
     Attachment,
+    CaseState,
     CivilStatusChange,
-    Enrolment,
     SchoolRole,
-    SubjectExemption,
 )
-from hocba_server.school.registry.paper_services import printings_of
-from hocba_server.school.registry.permissions import deny_locked_results, deny_role, require
+from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.school.registry.pupil_rights import (
     OFFICE,
     deny_pending_record,
     deny_pupil_editor,
-    deny_special_reader,
 )
 from hocba_server.school.registry.pupil_services import note_pupil_read
 from hocba_server.school.registry.pupil_values import (
@@ -48,13 +41,7 @@ from hocba_server.school.registry.pupil_values import (
     ValueChange,
     values_of,
 )
-from hocba_server.school.registry.selectors import enrolment_by_id, not_found
-from hocba_server.school.registry.taught import (
-    exemptions_of,
-    mode_decisions,
-    subject_title,
-    taught_subjects,
-)
+from hocba_server.school.registry.selectors import not_found
 from hocba_server.web.accounts.actor import Actor
 
 
@@ -102,6 +89,7 @@ def civil_status(request: HttpRequest, by: Actor, enrolment_id: int) -> HttpResp
         "changes": [_change_lines(each) for each in changes.defer("attachment__content")],
         "old_records": pupils.records_with_other_data(row.pupil),
         "may_propose": deny_pupil_editor(by) is None,
+        "open_change": any(each.state == CaseState.PROPOSED for each in changes),
         "may_decide": deny_role(by, SchoolRole.PRINCIPAL) is None,
         "locked": deny_pending_record(pupils.latest_enrolment(row.pupil) or row),
     }
@@ -140,86 +128,6 @@ def decide_civil(request: HttpRequest, by: Actor, change_id: int) -> HttpRespons
 
 
 @school_page
-def special(request: HttpRequest, by: Actor, enrolment_id: int) -> HttpResponse:
-    now = timezone.now()
-    row = enrolment_by_id(by, enrolment_id)
-    require(deny_special_reader(by, row.classroom, now.date()))
-    special_services.note_special_read(by=by, at=now, enrolment=row, what="trường hợp riêng")
-    titles = {
-        str(each.code): subject_title(row.classroom, each)
-        for each in taught_subjects(row.classroom)
-    }
-    exemptions = exemptions_of(row)
-    active = {each.subject_code for each in exemptions if each.withdrawn_at is None}
-    context = {
-        "row": row,
-        "modes": AssessmentMode.choices,
-        "decisions": [(AssessmentMode(each.mode).label, each) for each in mode_decisions(row)],
-        "exemptions": [
-            (titles.get(each.subject_code, each.subject_code), each) for each in exemptions
-        ],
-        "subjects": [(code, title) for code, title in titles.items() if code not in active],
-        "locked": deny_locked_results(row),
-        "may_decide": deny_role(by, SchoolRole.PRINCIPAL) is None,
-        "on_paper": row.assessment_mode == AssessmentMode.NOT_ASSESSED,
-        "printings": printings_of(row),
-    }
-    return render(request, "school_registry/special.html", context)
-
-
-@require_POST
-@school_page
-def decide_mode(request: HttpRequest, by: Actor, enrolment_id: int) -> HttpResponse:
-    done = attempt(
-        request,
-        lambda: special_services.set_assessment_mode(
-            by=by,
-            at=timezone.now(),
-            enrolment_id=enrolment_id,
-            mode=request.POST.get("mode", ""),
-            reason=request.POST.get("reason", ""),
-            plan=upload_of(request),
-        ),
-    )
-    if done is not None:
-        messages.success(request, _("Đã ghi quyết định.") if done else _("Không có gì thay đổi."))
-    return redirect("school_registry:special", enrolment_id)
-
-
-@require_POST
-@school_page
-def exempt(request: HttpRequest, by: Actor, enrolment_id: int) -> HttpResponse:
-    done = attempt(
-        request,
-        lambda: special_services.exempt_subject(
-            by=by,
-            at=timezone.now(),
-            enrolment_id=enrolment_id,
-            subject_code=request.POST.get("subject", ""),
-            reason=request.POST.get("reason", ""),
-            paper=upload_of(request),
-        ),
-    )
-    if done is not None:
-        messages.success(request, _("Đã ghi miễn học."))
-    return redirect("school_registry:special", enrolment_id)
-
-
-@require_POST
-@school_page
-def withdraw(request: HttpRequest, by: Actor, enrolment_id: int) -> HttpResponse:
-    done = attempt(
-        request,
-        lambda: special_services.withdraw_exemption(
-            by=by, at=timezone.now(), exemption_id=number(request.POST.get("exemption"))
-        ),
-    )
-    if done is not None:
-        messages.success(request, _("Đã rút quyết định miễn học."))
-    return redirect("school_registry:special", enrolment_id)
-
-
-@school_page
 def civil_file(_request: HttpRequest, by: Actor, change_id: int) -> HttpResponse:
     change = CivilStatusChange.objects.filter(pk=change_id).select_related("pupil").first()
     row = pupils.latest_enrolment(change.pupil) if change else None
@@ -228,34 +136,10 @@ def civil_file(_request: HttpRequest, by: Actor, change_id: int) -> HttpResponse
     now = timezone.now()
     pupils.readable_enrolment(by, row.pk, now.date())
     note_pupil_read(by=by, at=now, pupil=change.pupil, what="quyết định hộ tịch")
-    return _file(pupils.attachment_for(by, change.attachment_id))
+    return file_response(pupils.attachment_for(by, change.attachment_id))
 
 
-@school_page
-def mode_file(_request: HttpRequest, by: Actor, decision_id: int) -> HttpResponse:
-    found = AssessmentModeDecision.objects.filter(pk=decision_id).first()
-    return _special_file(by, found, "kế hoạch giáo dục cá nhân")
-
-
-@school_page
-def exemption_file(_request: HttpRequest, by: Actor, exemption_id: int) -> HttpResponse:
-    found = SubjectExemption.objects.filter(pk=exemption_id).first()
-    return _special_file(by, found, "giấy tờ miễn học")
-
-
-def _special_file(
-    by: Actor, found: AssessmentModeDecision | SubjectExemption | None, what: str
-) -> HttpResponse:
-    if found is None or found.attachment_id is None:
-        raise not_found()
-    row: Enrolment = enrolment_by_id(by, found.enrolment_id)
-    now = timezone.now()
-    require(deny_special_reader(by, row.classroom, now.date()))
-    special_services.note_special_read(by=by, at=now, enrolment=row, what=what)
-    return _file(pupils.attachment_for(by, found.attachment_id))
-
-
-def _file(attachment: Attachment) -> HttpResponse:
+def file_response(attachment: Attachment) -> HttpResponse:
     """Always a download: what others uploaded is never shown as a page of ours."""
     response = HttpResponse(bytes(attachment.content), content_type=attachment.media_type)
     response["Content-Disposition"] = (

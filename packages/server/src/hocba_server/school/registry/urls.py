@@ -7,6 +7,7 @@ from hocba_server.school.registry import (
     movement_views,
     paper_views,
     pupil_views,
+    special_views,
     views,
     year_views,
 )
@@ -42,20 +43,20 @@ urlpatterns = [
         year_views.sheet_file,
         name="sheet_file",
     ),
-    path("hoc-sinh/<int:enrolment_id>/truong-hop-rieng/", case_views.special, name="special"),
+    path("hoc-sinh/<int:enrolment_id>/truong-hop-rieng/", special_views.special, name="special"),
     path(
         "hoc-sinh/<int:enrolment_id>/truong-hop-rieng/cach-danh-gia/",
-        case_views.decide_mode,
+        special_views.decide_mode,
         name="decide_mode",
     ),
     path(
         "hoc-sinh/<int:enrolment_id>/truong-hop-rieng/mien-hoc/",
-        case_views.exempt,
+        special_views.exempt,
         name="exempt",
     ),
     path(
         "hoc-sinh/<int:enrolment_id>/truong-hop-rieng/rut-mien-hoc/",
-        case_views.withdraw,
+        special_views.withdraw,
         name="withdraw_exemption",
     ),
     path(
@@ -66,8 +67,8 @@ urlpatterns = [
     path("ho-tich/", case_views.civil_changes, name="civil_changes"),
     path("ho-tich/<int:change_id>/quyet-dinh/", case_views.decide_civil, name="decide_civil"),
     path("ho-tich/<int:change_id>/tep/", case_views.civil_file, name="civil_file"),
-    path("cach-danh-gia/<int:decision_id>/tep/", case_views.mode_file, name="mode_file"),
-    path("mien-hoc/<int:exemption_id>/tep/", case_views.exemption_file, name="exemption_file"),
+    path("cach-danh-gia/<int:decision_id>/tep/", special_views.mode_file, name="mode_file"),
+    path("mien-hoc/<int:exemption_id>/tep/", special_views.exemption_file, name="exemption_file"),
     path("nam-hoc-moi/", year_views.new_year, name="new_year"),
     path("nam-hoc-moi/<int:opening_id>/hoan-tac/", year_views.undo_new_year, name="undo_year"),
 ]

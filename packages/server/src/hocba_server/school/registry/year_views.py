@@ -54,6 +54,7 @@ def sheets(request: HttpRequest, by: Actor, classroom_id: int) -> HttpResponse:
         "first_grade": room.grade in FIRST_GRADES,
         "ready": sum(1 for line in lines if line.may_confirm),
         "confirmed": counts[ReviewState.CONFIRMED],
+        "initialised": counts[ReviewState.INITIALISED],
         "may_confirm": deny_homeroom_teacher(by, room, today) is None,
         "may_initialise": deny_role(by, SchoolRole.REGISTRAR) is None,
     }

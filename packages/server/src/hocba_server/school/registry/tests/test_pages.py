@@ -221,3 +221,18 @@ def test_waiting_changes_are_shown_to_the_principal(
     assert "chờ duyệt (1)" in client.get(reverse("school_registry:pupils")).content.decode()
     page = client.get(reverse("school_registry:civil_changes")).content.decode()
     assert "Trần Văn Tý" in page
+
+
+def test_a_refused_decision_keeps_what_was_typed(cast: Cast, browse: Browse) -> None:
+    client = browse(cast.principal)
+    row = cast.enrolments[0]
+    typed = {"mode": "not_assessed", "reason": "Theo kế hoạch giáo dục cá nhân"}
+    page = client.post(reverse("school_registry:decide_mode", args=[row]), typed).content.decode()
+    assert "Theo kế hoạch giáo dục cá nhân" in page
+    assert 'value="not_assessed" checked' in page
+    assert "Đính kèm kế hoạch giáo dục cá nhân" in page
+    typed = {"subject": "88", "reason": ""}
+    page = client.post(reverse("school_registry:exempt", args=[row]), typed).content.decode()
+    assert 'value="88" selected' in page
+    assert "field--error" in page
+    assert Enrolment.objects.get(pk=row).assessment_mode == "as_others"
