@@ -10,7 +10,7 @@ from hocba_server.school.registry.names import name_key
 from hocba_server.school.staffing.account_services import proposed_username
 from hocba_server.school.staffing.models import AccountOrder, OrderState, StaffDeparture
 from hocba_server.school.staffing.rights import deny_carrying_out
-from hocba_server.school.staffing.role_sync import due_roles, unit_of
+from hocba_server.school.staffing.role_sync import due_roles, in_order, unit_of
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.accounts.memberships import members_of
 from hocba_server.web.accounts.models import Membership
@@ -37,8 +37,8 @@ class AccountLine:
 
     @property
     def role_names(self) -> str:
-        """The roles of the account in words."""
-        return role_names(self.roles)
+        """The roles of the account in words, in the order of those by the assignments."""
+        return role_names(in_order(self.roles))
 
     @property
     def due_names(self) -> str:

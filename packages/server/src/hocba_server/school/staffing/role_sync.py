@@ -78,7 +78,12 @@ def due_roles(school: School, staff: Iterable[StaffMember], day: dt.date) -> dic
     for number, roles in found.items():
         if administrator in roles:
             found[number] = {administrator}
-    return {number: sorted(roles, key=_ORDER.index) for number, roles in found.items()}
+    return {number: in_order(roles) for number, roles in found.items()}
+
+
+def in_order(roles: Iterable[str]) -> list[str]:
+    """Roles of a school in one order everywhere, so that the same roles look the same."""
+    return sorted((role for role in roles if role in _ORDER), key=_ORDER.index)
 
 
 def _heads(school: School, numbers: list[int]) -> list[int]:
