@@ -21,16 +21,27 @@ from hocba_server.school.registry.permissions import (
 from hocba_server.school.registry.selectors import classroom_by_id, enrolment_by_id
 from hocba_server.web.accounts.actor import Actor
 
+CHECK_VIEWS = ("thieu", "du")
+"""Which pupils the check page shows, as in its address: who lacks something, who is complete."""
+
 
 @school_page
 def check(request: HttpRequest, by: Actor, classroom_id: int) -> HttpResponse:
     room = classroom_by_id(by, classroom_id)
     require(deny_results_reader(by, room, on=vietnam_day(timezone.now())))
     checks = class_findings(room)
+    view = request.GET.get("xem", "")
     context = {
         "room": room,
         "checks": checks,
+        "shown": [
+            item
+            for item in checks
+            if view not in CHECK_VIEWS or bool(item.year.errors) == (view == "thieu")
+        ],
+        "view": view if view in CHECK_VIEWS else "",
         "wrong": sum(1 for item in checks if item.year.errors),
+        "complete": sum(1 for item in checks if not item.year.errors),
         "warned": sum(1 for item in checks if item.year.warnings),
         "may_decide": deny_role(by, SchoolRole.PRINCIPAL) is None,
         "is_homeroom": deny_homeroom_teacher(by, room) is None,

@@ -6,23 +6,18 @@ Order of the steps: QĐ 1789/QĐ-SGDĐT Đ14, Đ20.5. Counts lead to exactly the
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from hocba.assessment.periods import Period
 from hocba.errors import Sentence
+from hocba.record.completeness import Finding
 from hocba.workflow.transitions import RecordState
 from hocba_server.school.assessments.selectors import PupilCheck, findings_of_classes
+from hocba_server.school.assessments.windows import VIETNAM, vietnam_day, windows_of
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import batches_of, records_of_batches
-from hocba_server.school.notices.models import RemindStep
-from hocba_server.school.registry.models import (
-    Classroom,
-    School,
-    SchoolRole,
-    StaffAssignment,
-    StaffMember,
-)
+from hocba_server.school.registry.models import Classroom, School
 from hocba_server.school.registry.selectors import class_rolls, classrooms_of_school
 
 STEPS: tuple[tuple[str, Sentence], ...] = (
@@ -38,15 +33,9 @@ STEPS: tuple[tuple[str, Sentence], ...] = (
     ("done", Sentence("Đang lưu hành", "In force")),
 )
 STEP_NAMES = dict(STEPS)
-_REMINDERS = {
-    "results": RemindStep.RESULTS,
-    "create": RemindStep.CHECK,
-    "subjects": RemindStep.SIGN_SUBJECTS,
-    "homeroom": RemindStep.SIGN_HOMEROOM,
-    "leader": RemindStep.SIGN_LEADER,
-    "seal": RemindStep.ISSUE,
-    "submit": RemindStep.SUBMIT,
-}
+HOMEROOM, HEAD, OFFICE = "homeroom", "head", "office"
+OFFICE_FINDINGS = frozenset({"personal_id_missing", "not_assessed"})
+"""What only the registrar can mend: a personal number, a record on paper."""
 _STEP_OF_STATE = {
     RecordState.DRAFT: "correct",
     RecordState.CHECKED: "subjects",
@@ -68,6 +57,8 @@ class ClassProgress:
     pupils: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     since: dict[str, dt.datetime] = field(default_factory=dict)
+    lacking: dict[str, int] = field(default_factory=dict)
+    """Whose part is missing -> number of pupils: a subject code, `homeroom`, `head` or `office`."""
     records: tuple[AnnualRecordDraft, ...] = ()
 
     @property
@@ -82,8 +73,12 @@ class ClassProgress:
             self.since[step] = min(since, self.since.get(step, since))
 
 
-def class_progress(school: School, school_year: str) -> list[ClassProgress]:
-    """Every class of a year, by grade and name."""
+def class_progress(school: School, school_year: str, at: dt.datetime) -> list[ClassProgress]:
+    """Every class of a year, by grade and name.
+
+    Missing results wait since the window of the year's end opened; without a window, since nobody
+    knows when.
+    """
     rooms = sorted(
         classrooms_of_school(school, school_year), key=lambda room: (room.grade, room.name)
     )
@@ -98,10 +93,23 @@ def class_progress(school: School, school_year: str) -> list[ClassProgress]:
         ClassProgress(room, batches.get(room.pk), records=tuple(records.get(room.pk, [])))
         for room in rooms
     )
-    return [_progress(line, findings.get(line.classroom.pk, [])) for line in lines]
+    opened = _entry_opened(school, school_year, at)
+    return [_progress(line, findings.get(line.classroom.pk, []), opened) for line in lines]
 
 
-def _progress(found: ClassProgress, checks: Sequence[PupilCheck]) -> ClassProgress:
+def _entry_opened(school: School, school_year: str, at: dt.datetime) -> dt.datetime | None:
+    """When entry for the year's end opened, if it has."""
+    window = {line.period: line.window for line in windows_of(school, school_year, at)}[
+        Period.YEAR_END
+    ]
+    if window is None or window.opens_on > vietnam_day(at):
+        return None
+    return dt.datetime.combine(window.opens_on, dt.time(), VIETNAM)
+
+
+def _progress(
+    found: ClassProgress, checks: Sequence[PupilCheck], opened: dt.datetime | None
+) -> ClassProgress:
     for record in found.records:
         found.pupils += 1
         state = RecordState(record.state)
@@ -114,109 +122,22 @@ def _progress(found: ClassProgress, checks: Sequence[PupilCheck]) -> ClassProgre
         if check.enrolment.pk in covered:
             continue
         found.pupils += 1
-        found.add("results" if check.year.errors else "create", None)
+        if not check.year.errors:
+            found.add("create", None)
+            continue
+        found.add("results", opened)
+        for whose in {_whose(finding) for finding in check.year.errors}:
+            found.lacking[whose] = found.lacking.get(whose, 0) + 1
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingWork:
-    """What one person has to do in one class."""
-
-    classroom: Classroom
-    step: str
-    count: int
-    since: dt.datetime | None
-    detail: str = ""
-
-    @property
-    def reminder(self) -> str:
-        """The step as reminders name it."""
-        return _REMINDERS[self.step].value
-
-    @property
-    def step_name(self) -> Sentence:
-        """Name of the step for a person."""
-        return STEP_NAMES[self.step]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonLine:
-    """One person and everything that waits for them, the oldest first."""
-
-    staff: StaffMember
-    work: tuple[WaitingWork, ...]
-
-    @property
-    def total(self) -> int:
-        """Records that wait for this person."""
-        return sum(item.count for item in self.work)
-
-
-def people_waited_for(
-    school: School, school_year: str, progress: Sequence[ClassProgress]
-) -> list[PersonLine]:
-    """Who is waited for, the person with the oldest work first."""
-    assignments = StaffAssignment.objects.filter(
-        staff__school=school, school_year=school_year
-    ).select_related("staff", "classroom")
-    by_class: dict[int, list[StaffAssignment]] = defaultdict(list)
-    offices: dict[str, list[StaffMember]] = defaultdict(list)
-    for row in assignments:
-        if row.classroom_id is not None:
-            by_class[row.classroom_id].append(row)
-        else:
-            offices[row.role].append(row.staff)
-    work: dict[StaffMember, list[WaitingWork]] = defaultdict(list)
-    for line in progress:
-        for staff, item in _class_work(line, by_class[line.classroom.pk], offices):
-            work[staff].append(item)
-    lines = [PersonLine(staff, tuple(sorted(items, key=_oldest))) for staff, items in work.items()]
-    return sorted(lines, key=lambda line: (_oldest(line.work[0]), line.staff.full_name))
-
-
-def _oldest(item: WaitingWork) -> float:
-    return item.since.timestamp() if item.since else float("inf")
-
-
-def _class_work(
-    line: ClassProgress,
-    assigned: Iterable[StaffAssignment],
-    offices: dict[str, list[StaffMember]],
-) -> Iterator[tuple[StaffMember, WaitingWork]]:
-    room = line.classroom
-    rows = list(assigned)
-    homeroom = [row.staff for row in rows if row.role == SchoolRole.HOMEROOM_TEACHER]
-    for row in rows:
-        if row.role != SchoolRole.SUBJECT_TEACHER:
-            continue
-        waiting = [
-            record
-            for record in line.records
-            if record.state == RecordState.CHECKED.value
-            and row.subject_code in record.pending_subjects
-        ]
-        if waiting:
-            since = min(record.state_since or record.created_at for record in waiting)
-            yield row.staff, WaitingWork(room, "subjects", len(waiting), since, row.subject_code)
-    places = {
-        "results": homeroom,
-        "create": offices[SchoolRole.REGISTRAR],
-        "homeroom": homeroom,
-        "leader": _leaders(line, offices),
-        "seal": offices[SchoolRole.SCHOOL_CLERK],
-        "submit": offices[SchoolRole.SCHOOL_CLERK],
-    }
-    for step, people in places.items():
-        count = line.counts.get(step, 0)
-        for staff in people if count else ():
-            yield staff, WaitingWork(room, step, count, line.since.get(step))
-
-
-def _leaders(line: ClassProgress, offices: dict[str, list[StaffMember]]) -> Sequence[StaffMember]:
-    """The leader whom the records name, else those who may sign."""
-    if line.records and line.batch is not None:
-        return [line.batch.signing_leader]
-    return offices[SchoolRole.PRINCIPAL]
+def _whose(finding: Finding) -> str:
+    """Who can mend a finding: see `ClassProgress.lacking`."""
+    if finding.code in {"subject_missing", "test_missing"}:
+        return finding.where
+    if finding.code == "promotion_open":
+        return HEAD
+    return OFFICE if finding.code in OFFICE_FINDINGS else HOMEROOM
 
 
 @dataclass(frozen=True, slots=True)

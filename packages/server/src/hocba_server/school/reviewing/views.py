@@ -13,12 +13,8 @@ from hocba_server.school.registry.models import SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.school.registry.selectors import not_found, own_school, school_years
 from hocba_server.school.reviewing import proofs
-from hocba_server.school.reviewing.selectors import (
-    STEPS,
-    class_progress,
-    people_waited_for,
-    step_totals,
-)
+from hocba_server.school.reviewing.people import people_waited_for
+from hocba_server.school.reviewing.selectors import STEPS, class_progress, step_totals
 from hocba_server.web.accounts.actor import Actor
 
 VIEWS = ("lop", "nguoi", "buoc")
@@ -43,7 +39,7 @@ def board(request: HttpRequest, by: Actor) -> HttpResponse:
     if years and year not in years:
         raise not_found()
     view = request.GET.get("xem", VIEWS[0])
-    progress = class_progress(school, year) if year else []
+    progress = class_progress(school, year, timezone.now()) if year else []
     grade = request.GET.get("khoi", "")
     step = request.GET.get("buoc", "")
     shown = [
@@ -62,6 +58,7 @@ def board(request: HttpRequest, by: Actor) -> HttpResponse:
         "grade": grade,
         "totals": step_totals(progress),
         "people": people_waited_for(school, year, progress) if view == "nguoi" else [],
+        "me": by.personal_id,
         "may_remind": deny_role(by, SchoolRole.PRINCIPAL, SchoolRole.SCHOOL_LEADER) is None,
         "pupils": sum(line.pupils for line in progress),
         "done": sum(line.counts.get("done", 0) for line in progress),
