@@ -10,7 +10,12 @@ from hocba.assessment.periods import Period
 from hocba.workflow.transitions import Denial
 from hocba_server.school.assessments.models import SubjectAssessment, TraitAssessment
 from hocba_server.school.assessments.selectors import PupilCheck, class_findings
-from hocba_server.school.registry.models import Classroom, SchoolRole
+from hocba_server.school.registry.models import (
+    AssessmentMode,
+    Classroom,
+    Enrolment,
+    SchoolRole,
+)
 from hocba_server.school.registry.permissions import (
     deny_homeroom_teacher,
     deny_results_reader,
@@ -59,7 +64,7 @@ def class_summary(room: Classroom, period: Period) -> ClassSummary:
         head=heads[0].full_name if heads else "",
         pupils=tuple(
             _pupil(
-                row.pupil.full_name,
+                row,
                 levels[row.pk],
                 scores[row.pk],
                 traits[row.pk],
@@ -91,15 +96,32 @@ def _traits(room: Classroom, period: Period) -> dict[int, dict[str, str]]:
     return found
 
 
+_DISABILITY_NOTES = {
+    AssessmentMode.ADJUSTED: "Học sinh khuyết tật, đánh giá theo kế hoạch giáo dục cá nhân",
+    AssessmentMode.NOT_ASSESSED: "Học sinh khuyết tật, không đánh giá",
+}
+
+
+def _note(row: Enrolment, check: PupilCheck | None) -> str:
+    """“Ghi chú”: what the circular's instructions name, and who waits for the re-assessment."""
+    notes = [_DISABILITY_NOTES.get(AssessmentMode(row.assessment_mode), "")]
+    if check is not None and any(
+        finding.code == "awaits_reassessment" for finding in check.year.findings
+    ):
+        notes.append("Chờ đánh giá bổ sung")
+    return "; ".join(note for note in notes if note)
+
+
 def _pupil(
-    name: str,
+    row: Enrolment,
     levels: dict[str, str],
     scores: dict[str, int],
     traits: dict[str, str],
     check: PupilCheck | None,
 ) -> PupilSummary:
+    name, note = row.pupil.full_name, _note(row, check)
     if check is None:
-        return PupilSummary(name, levels, scores, traits)
+        return PupilSummary(name, levels, scores, traits, note=note)
     conclusion, year = check.conclusion, check.year
     awards = conclusion is not None and (conclusion.award_text or conclusion.special_award_text)
     return PupilSummary(
@@ -110,4 +132,5 @@ def _pupil(
         result=year.result.result if year.result else None,
         awarded=bool(awards),
         held_back=year.promotion is not None and not year.promotion.promoted,
+        note=note,
     )

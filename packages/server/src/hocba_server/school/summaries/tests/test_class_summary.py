@@ -10,7 +10,8 @@ from python_calamine import CalamineWorkbook
 
 from hocba.assessment.periods import Period
 from hocba.errors import HocBaError, Refused
-from hocba_server.school.registry.models import Classroom
+from hocba_server.school.assessments.services import plan_reassessment
+from hocba_server.school.registry.models import Classroom, Enrolment
 from hocba_server.school.summaries.selectors import class_summary
 from hocba_server.school.summaries.services import summary_file
 from hocba_server.school.tests.cast import AT, Cast
@@ -29,6 +30,22 @@ def test_the_summary_holds_what_was_entered(results: Cast) -> None:
     assert (first.full_name, first.levels["01"], first.scores["01"]) == ("Nguyễn Thị Ánh", "T", 9)
     assert first.result is not None
     assert not first.held_back
+
+
+def test_the_note_names_what_the_circular_asks_for(results: Cast) -> None:
+    one = results.enrolments[0]
+    Enrolment.objects.filter(pk=one).update(assessment_mode="adjusted")
+    plan_reassessment(by=results.homeroom, at=AT, enrolment_id=one, planned=True)
+    room = Classroom.objects.get(pk=results.classroom_id)
+    notes = {pupil.full_name: pupil.note for pupil in class_summary(room, Period.YEAR_END).pupils}
+    assert notes == {
+        "Nguyễn Thị Ánh": "",
+        "Lê Thị Đào": "",
+        "Trần Văn Tí": "Học sinh khuyết tật, đánh giá theo kế hoạch giáo dục cá nhân; "
+        "Chờ đánh giá bổ sung",
+    }
+    [middle] = {pupil.note for pupil in class_summary(room, Period.MID_TERM_1).pupils} - {""}
+    assert middle == "Học sinh khuyết tật, đánh giá theo kế hoạch giáo dục cá nhân"
 
 
 def test_excel_is_the_official_table(results: Cast) -> None:
