@@ -95,9 +95,7 @@ def _school(school: School) -> IssuingSchool:
     )
 
 
-def _pupil(
-    enrolment: Enrolment, conclusion: YearConclusion, measures: BodyMeasures
-) -> PupilData:
+def _pupil(enrolment: Enrolment, conclusion: YearConclusion, measures: BodyMeasures) -> PupilData:
     pupil = enrolment.pupil
     return PupilData(
         full_name=pupil.full_name,

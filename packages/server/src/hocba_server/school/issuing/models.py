@@ -13,6 +13,12 @@ ISSUED_STATES = tuple(RecordState)[tuple(RecordState).index(RecordState.ISSUED) 
 """From `issued` on a row only moves forward; the trigger of migration 0002 has the same list."""
 
 
+GONE_STATES = (RecordState.REJECTED, RecordState.RECALLED, RecordState.REPLACED)
+"""Issued once and without value now; the pupil may have another record of the year."""
+STANDING_STATES = tuple(state for state in ISSUED_STATES if state not in GONE_STATES)
+"""Issued, and nothing takes its value away: what is printed, sealed and handed out."""
+
+
 class IssueBatch(models.Model):
     """Đợt phát hành: one class of one year, with what the head fixes before anybody signs."""
 

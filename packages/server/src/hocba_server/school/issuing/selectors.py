@@ -3,12 +3,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
 from hocba.errors import Sentence
 from hocba.record.codec import ReadRecord, read_record
 from hocba.workflow.transitions import Action, Denial, RecordState, decide
 from hocba_server.school.issuing.models import (
+    GONE_STATES,
     AnnualRecordDraft,
     IssueBatch,
     SignatureStamp,
@@ -48,16 +50,37 @@ def batches_of(rooms: Sequence[Classroom]) -> dict[int, IssueBatch]:
     return {row.classroom_id: row for row in rows.filter(classroom__in=rooms)}
 
 
+def current_records() -> QuerySet[AnnualRecordDraft]:
+    """Records without those that have no value any more and have a successor for the year."""
+    successors = AnnualRecordDraft.objects.filter(
+        enrolment=OuterRef("enrolment"), pk__gt=OuterRef("pk")
+    )
+    gone = [state.value for state in GONE_STATES]
+    return AnnualRecordDraft.objects.exclude(Q(state__in=gone) & Exists(successors))
+
+
+def successor_of(record: AnnualRecordDraft) -> AnnualRecordDraft | None:
+    """The newest later record of the same pupil and year."""
+    rows = AnnualRecordDraft.objects.filter(enrolment=record.enrolment_id, pk__gt=record.pk)
+    return rows.defer("document").order_by("-pk").first()
+
+
+def refused_before(record: AnnualRecordDraft) -> list[AnnualRecordDraft]:
+    """The earlier records of the same pupil and year, newest first."""
+    rows = AnnualRecordDraft.objects.filter(enrolment=record.enrolment_id, pk__lt=record.pk)
+    return list(rows.defer("document").order_by("-pk"))
+
+
 def records_of(batch: IssueBatch) -> list[AnnualRecordDraft]:
-    """The records of a batch without their bytes, in Vietnamese name order."""
-    rows = AnnualRecordDraft.objects.filter(batch=batch).select_related("enrolment__pupil")
+    """The current records of a batch without their bytes, in Vietnamese name order."""
+    rows = current_records().filter(batch=batch).select_related("enrolment__pupil")
     return sorted(rows.defer("document"), key=_name_order)
 
 
 def records_of_batches(batches: Sequence[IssueBatch]) -> dict[int, list[AnnualRecordDraft]]:
-    """Batch id -> its records without their bytes, in one query."""
+    """Batch id -> its current records without their bytes, in one query."""
     found: dict[int, list[AnnualRecordDraft]] = {batch.pk: [] for batch in batches}
-    rows = AnnualRecordDraft.objects.filter(batch_id__in=found).select_related("enrolment__pupil")
+    rows = current_records().filter(batch_id__in=found).select_related("enrolment__pupil")
     for row in sorted(rows.defer("document"), key=_name_order):
         found[row.batch_id].append(row)
     return found
@@ -69,7 +92,7 @@ def _name_order(row: AnnualRecordDraft) -> tuple[NameKey, int]:
 
 def state_counts(batch: IssueBatch) -> dict[str, int]:
     """Number of records of a batch by state."""
-    states = AnnualRecordDraft.objects.filter(batch=batch).values_list("state", flat=True)
+    states = current_records().filter(batch=batch).values_list("state", flat=True)
     return dict(Counter(states))
 
 

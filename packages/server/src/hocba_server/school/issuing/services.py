@@ -101,7 +101,7 @@ def create_records(
     with school_transaction():
         batch = batch_by_id(by, batch_id, lock=True)
         room = classroom_by_id(by, batch.classroom_id, lock=True)
-        _hold_pupils(room)
+        hold_pupils(room)
         checks = [row for row in class_findings(room) if row.enrolment.results_locked_at is None]
         if not checks and batch.records_created_at is not None:
             raise Refused(
@@ -111,11 +111,11 @@ def create_records(
             )
         if only_complete:
             checks = [check for check in checks if not check.year.errors] or checks
-        _refuse_findings(room, checks)
+        refuse_findings(room, checks)
         signers = signers_of(room, batch.signing_leader, vietnam_day(at))
         if signers.homeroom is None:
-            raise _no_homeroom(room)
-        rows = [_draft(batch, check, signers, by, at) for check in checks]
+            raise no_homeroom(room)
+        rows = [draft_record(batch, check, signers, by, at) for check in checks]
         AnnualRecordDraft.objects.bulk_create(rows)
         if batch.records_created_at is None:
             batch.records_created_by, batch.records_created_at = by.user_id, at
@@ -130,7 +130,7 @@ def create_records(
     return len(rows)
 
 
-def _hold_pupils(room: Classroom) -> None:
+def hold_pupils(room: Classroom) -> None:
     """Nobody changes the pupils of the class, their place in it or their exemptions until commit:
     what is read from here on is what the records say. Who works on a pupil locks this row too."""
     within = Enrolment.objects.filter(classroom=room).values("pupil_id")
@@ -206,7 +206,7 @@ def return_record(
         )
     with school_transaction():
         batch = batch_by_id(by, record_by_uuid(by, record_uuid).batch_id, lock=True)
-        row = _locked_record(record_uuid)
+        row = locked_record(record_uuid)
         require(deny_return(by, batch, [row]))
         voided = {sheet.subject_code for sheet in wanted}
         row.state, row.state_since = RecordState.DRAFT.value, at
@@ -237,7 +237,7 @@ def recreate_record(*, by: Actor, at: dt.datetime, record_uuid: str) -> tuple[st
     with school_transaction():
         batch = batch_by_id(by, record_by_uuid(by, record_uuid).batch_id, lock=True)
         room = classroom_by_id(by, batch.classroom_id, lock=True)
-        row = _locked_record(record_uuid)
+        row = locked_record(record_uuid)
         answer = decide(RecordState(row.state), Action.CHECK, by.roles)
         if isinstance(answer, Denial):
             raise answer.as_refused()
@@ -252,9 +252,9 @@ def recreate_record(*, by: Actor, at: dt.datetime, record_uuid: str) -> tuple[st
         )
         signers = signers_of(room, batch.signing_leader, vietnam_day(at))
         if check is None or signers.homeroom is None:
-            raise _no_homeroom(room) if signers.homeroom is None else not_found()
-        _refuse_findings(room, [check])
-        made = _draft(batch, check, signers, by, row.created_at, row)
+            raise no_homeroom(room) if signers.homeroom is None else not_found()
+        refuse_findings(room, [check])
+        made = draft_record(batch, check, signers, by, row.created_at, row)
         document, carried = carry_over(
             bytes(row.document), bytes(made.document), FormatProfile(batch.format_profile)
         )
@@ -278,7 +278,7 @@ def recreate_record(*, by: Actor, at: dt.datetime, record_uuid: str) -> tuple[st
     return tuple(map(str, carried))
 
 
-def _locked_record(record_uuid: str) -> AnnualRecordDraft:
+def locked_record(record_uuid: str) -> AnnualRecordDraft:
     """The record, locked; it may have gone with its class since the page was opened."""
     rows = AnnualRecordDraft.objects.select_for_update(of=("self",))
     row = rows.filter(record_uuid=record_uuid).first()
@@ -319,10 +319,10 @@ def _refuse_unready_class(room: Classroom) -> None:
             "The school works on paper and cannot issue digital records yet.",
         )
     if homeroom_teacher(room) is None:
-        raise _no_homeroom(room)
+        raise no_homeroom(room)
 
 
-def _no_homeroom(room: Classroom) -> Refused:
+def no_homeroom(room: Classroom) -> Refused:
     return Refused(
         "no_homeroom_teacher",
         f"Lớp {room.name} chưa có giáo viên chủ nhiệm. Phân công trước.",
@@ -330,7 +330,7 @@ def _no_homeroom(room: Classroom) -> Refused:
     )
 
 
-def _refuse_findings(room: Classroom, checks: list[PupilCheck]) -> None:
+def refuse_findings(room: Classroom, checks: list[PupilCheck]) -> None:
     if not checks:
         raise Refused("empty_class", f"Lớp {room.name} chưa có học sinh.", "The class is empty.")
     wrong = [check for check in checks if check.year.errors]
@@ -348,7 +348,7 @@ def _refuse_findings(room: Classroom, checks: list[PupilCheck]) -> None:
     )
 
 
-def _draft(
+def draft_record(
     batch: IssueBatch,
     check: PupilCheck,
     signers: ClassSigners,

@@ -12,5 +12,6 @@ urlpatterns = [
     path("hoc-ba/<str:record_uuid>/", views.record, name="record"),
     path("hoc-ba/<str:record_uuid>/tra-lai/", views.return_one, name="return_one"),
     path("hoc-ba/<str:record_uuid>/khoi-tao-lai/", views.recreate, name="recreate"),
+    path("hoc-ba/<str:record_uuid>/lam-lai/", views.reopen, name="reopen"),
     path("hoc-ba/<str:record_uuid>/xml/", views.download_xml, name="xml"),
 ]

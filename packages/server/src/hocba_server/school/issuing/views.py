@@ -15,15 +15,18 @@ from hocba.workflow.transitions import RecordState
 from hocba_server.school.assessments.returns import open_returns
 from hocba_server.school.assessments.sheets import HOMEROOM_SHEET, TRAITS_SHEET, Sheet
 from hocba_server.school.issuing import services
-from hocba_server.school.issuing.models import ISSUED_STATES, AnnualRecordDraft
+from hocba_server.school.issuing.models import STANDING_STATES, AnnualRecordDraft
 from hocba_server.school.issuing.selectors import (
     batch_by_id,
     deny_reading,
     deny_return,
     read_document,
     record_by_uuid,
+    refused_before,
     stamps_of,
+    successor_of,
 )
+from hocba_server.school.issuing.successors import deny_reopening, reopen_record
 from hocba_server.school.pages import attempt, school_page
 from hocba_server.school.registry.models import SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
@@ -110,7 +113,10 @@ def record(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
             if trait.code in read.record.traits.levels
         ],
         "stamps": stamps_of(row),
-        "issued": row.state in {state.value for state in ISSUED_STATES},
+        "issued": row.state in {state.value for state in STANDING_STATES},
+        "successor": successor_of(row),
+        "earlier": refused_before(row),
+        "may_reopen": deny_reopening(by, row) is None,
         **_returning(by, row),
     }
     return render(request, "school_issuing/record.html", context)
@@ -161,6 +167,26 @@ def return_one(request: HttpRequest, by: Actor, record_uuid: str) -> HttpRespons
             % {"count": len(kept)},
         )
     return redirect("school_issuing:record", record_uuid)
+
+
+@require_POST
+@school_page
+def reopen(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
+    """Begin the successor of a record that the department refused."""
+    successor = attempt(
+        request,
+        lambda: reopen_record(
+            by=by,
+            at=timezone.now(),
+            record_uuid=record_uuid,
+            sheets=request.POST.getlist("sheet"),
+            reason=request.POST.get("reason", ""),
+        ),
+    )
+    if successor is None:
+        return redirect("school_issuing:record", record_uuid)
+    messages.success(request, gettext("Đã mở học bạ mới thay cho bản bị từ chối."))
+    return redirect("school_issuing:record", successor)
 
 
 @require_POST

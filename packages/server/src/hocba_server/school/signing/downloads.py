@@ -14,7 +14,7 @@ from hocba.record.model import SignerRole, SlotId
 from hocba.rendition.form import SignatureLine, render_pdf
 from hocba.rendition.seal import seal_pdf
 from hocba_server.adapters.keystores import KeyStore
-from hocba_server.school.issuing.models import ISSUED_STATES, AnnualRecordDraft
+from hocba_server.school.issuing.models import STANDING_STATES, AnnualRecordDraft
 from hocba_server.school.issuing.selectors import record_by_uuid, stamps_of
 from hocba_server.school.issuing.services import note_reading
 from hocba_server.school.signing.key_sources import key_sources
@@ -38,11 +38,11 @@ def record_pdf(
     that the clerk sealed with the token. Raises `Refused`: `not_issued`, `not_sealed`.
     """
     row = record_by_uuid(by, record_uuid)
-    if row.state not in {state.value for state in ISSUED_STATES}:
+    if row.state not in {state.value for state in STANDING_STATES}:
         raise Refused(
             "not_issued",
-            "Học bạ chưa phát hành nên chưa có bản PDF.",
-            "The record is not issued yet, so there is no PDF.",
+            "Học bạ chưa phát hành, hoặc không còn giá trị, nên không có bản PDF.",
+            "The record is not issued yet or has no value any more, so there is no PDF.",
         )
     unit = row.batch.classroom.school.code
     kept = SealedPdf.objects.filter(record=row).first() if evidence is None else None

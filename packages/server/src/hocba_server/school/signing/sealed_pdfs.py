@@ -17,7 +17,7 @@ from hocba.ports import Key, TimestampSource
 from hocba.record.model import SignerRole
 from hocba.rendition.seal import seal_many
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
-from hocba_server.school.issuing.models import ISSUED_STATES, AnnualRecordDraft, IssueBatch
+from hocba_server.school.issuing.models import STANDING_STATES, AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import batch_by_id
 from hocba_server.school.registry.models import SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
@@ -36,7 +36,7 @@ MOST: Final = 60
 
 def records_without_pdf(batch: IssueBatch) -> list[int]:
     """The issued records of a class whose PDF is not sealed yet, by key."""
-    states = [state.value for state in ISSUED_STATES]
+    states = [state.value for state in STANDING_STATES]
     rows = AnnualRecordDraft.objects.filter(batch=batch, state__in=states, sealed_pdf=None)
     return list(rows.order_by("pk").values_list("pk", flat=True))
 

@@ -15,7 +15,7 @@ from hocba.record.model import SignerRole
 from hocba.workflow.transitions import RecordState
 from hocba_server.school.assessments.returns import open_returns
 from hocba_server.school.assessments.selectors import class_findings
-from hocba_server.school.issuing.models import ISSUED_STATES, AnnualRecordDraft, IssueBatch
+from hocba_server.school.issuing.models import STANDING_STATES, AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import (
     batch_by_id,
     batch_of,
@@ -75,7 +75,7 @@ def batch(request: HttpRequest, by: Actor, classroom_id: int) -> HttpResponse:
         "steps": [_step(by, found, step, records) for step in STEPS] if found else [],
         "sessions": sessions,
         "running": next((row for row in sessions if not row.finished), None),
-        "issued": [row for row in records if row.state in {item.value for item in ISSUED_STATES}],
+        "issued": [row for row in records if row.state in {item.value for item in STANDING_STATES}],
         "pdfs_waiting": len(records_without_pdf(found)) if found else 0,
         "pdf_keys": paper_keys(PDFS, by),
     }

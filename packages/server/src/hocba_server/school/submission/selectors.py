@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from hocba.workflow.transitions import RecordState
-from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
+from hocba_server.school.issuing.models import IssueBatch
+from hocba_server.school.issuing.selectors import current_records
 from hocba_server.school.registry.models import School
 from hocba_server.school.registry.permissions import deny_other_school, require
 from hocba_server.school.registry.selectors import not_found
@@ -82,7 +83,8 @@ def outbox_of(school: School) -> list[OutboxLine]:
     A fixed number of queries, however many classes a school has.
     """
     counted = (
-        AnnualRecordDraft.objects.filter(batch__classroom__school=school, state__in=_SENT_OR_READY)
+        current_records()
+        .filter(batch__classroom__school=school, state__in=_SENT_OR_READY)
         .values("batch_id")
         .annotate(
             ready=Count("pk", filter=Q(state=RecordState.ISSUED.value)),

@@ -50,7 +50,7 @@ TABLE: Final[dict[str, dict[Behind, str]]] = {
         "reassessment finish_return decide_permission",
         OTHER: "windows window",
     },
-    "school_issuing": {RESULTS: "open create return record return_one recreate xml"},
+    "school_issuing": {RESULTS: "open create return record return_one recreate reopen xml"},
     "school_signing": {
         RESULTS: "batch start start_scope session progress steer next_round complete_round "
         "remote remote_sign_in remote_activate pdf",
