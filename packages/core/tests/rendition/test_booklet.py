@@ -19,6 +19,9 @@ from hocba.rendition.attachments import extract_attachments
 from hocba.rendition.booklet import BookletYear, render_booklet, year_attachment
 from hocba.rendition.seal import read_seal, seal_pdf
 from hocba.rendition.text import face_text
+from hocba.trust.store import TrustStore
+from hocba.verify.document import Circumstances, verify_document
+from hocba.verify.verdict import Verdict
 
 
 def booklet(*years: BookletYear, **changed: Any) -> bytes:
@@ -190,6 +193,19 @@ def test_a_certified_copy_can_be_sealed(keys: dict[str, Key], tmp_path: Path) ->
     assert "Signature is Valid" in said
     assert "Total document signed" in said
     assert read_seal(sealed) is not None
+
+
+def test_a_copy_is_no_record_and_is_neither_valid_nor_refused(keys: dict[str, Key]) -> None:
+    sealed = seal_pdf(booklet(copy=COPY), keys["ECDSA_P256_SHA256"], SEALED_AT, None)
+    circumstances = Circumstances(store=TrustStore.from_pem([]), at=SEALED_AT)
+    report = verify_document(sealed, name="", circumstances=circumstances)
+    assert report.verdict is Verdict.UNDETERMINED
+    [check] = [each for each in report.checks if each.reason == "many_records"]
+    assert "hoc-ba-2025-2026.xml" in check.sentence.vi
+    changed = verify_document(
+        sealed.replace(b"%%EOF", b"%%EOF ", 1), name="", circumstances=circumstances
+    )
+    assert changed.verdict is Verdict.INVALID
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ its own signers and its own code to check it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from hocba.rendition.face import Form, SignatureLine, build_face, history_rows, 
 from hocba.rendition.form import RECORD_TEMPLATES, require_verify_url
 
 _TEMPLATE: Final = (*RECORD_TEMPLATES, "copy_page.typ", "booklet.typ")
+_YEAR_ATTACHMENT: Final = re.compile(r"hoc-ba-\d{4}-\d{4}\.xml")
 _REGISTER_NUMBER: Final = 3
 """Column of the table QUÁ TRÌNH HỌC TẬP."""
 
@@ -41,6 +43,11 @@ class BookletYear:
 def year_attachment(school_year: str) -> str:
     """Name of the attached XML of one year."""
     return f"hoc-ba-{school_year}.xml"
+
+
+def is_year_attachment(name: str) -> bool:
+    """Is this the name of an attached XML of one year?"""
+    return _YEAR_ATTACHMENT.fullmatch(name) is not None
 
 
 def render_booklet(

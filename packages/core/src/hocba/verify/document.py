@@ -6,6 +6,7 @@ the repository's status) comes as an argument; without it the check is reported 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from hocba.errors import HocBaError, Malformed, NotTrusted
 from hocba.record.codec import ReadRecord, read_record
 from hocba.rendition.attachments import EVIDENCE_NAME, RECORD_NAME, extract_attachments
+from hocba.rendition.booklet import is_year_attachment
 from hocba.rendition.seal import PdfSealFact, read_seal
 from hocba.signature.xml_verify import SignatureFact, verify_signatures
 from hocba.trust.evidence import Evidence, read_container
@@ -90,18 +92,33 @@ def _verify_pdf(data: bytes, name: str, circumstances: Circumstances) -> Report:
         seal = None
         seal_check = catalogue.PDF_SEAL.failed(fault.code, fault.sentence.vi, fault.sentence.en)
     if RECORD_NAME not in attached:
-        missing = catalogue.PDF_FACE.failed(
-            "no_attachment",
-            "Tệp PDF không kèm tệp XML đã ký nên không kiểm tra được dữ liệu.",
-            "The PDF holds no signed XML.",
-        )
-        return _report(name, "pdf", (seal_check, missing), circumstances)
+        return _report(name, "pdf", (seal_check, _no_record(attached)), circumstances)
     if EVIDENCE_NAME in attached and circumstances.evidence is None:
         _, evidence = read_container(attached[EVIDENCE_NAME])
         circumstances = _with(circumstances, evidence)
     document = attached[RECORD_NAME]
     checks = (seal_check, check_face(data, fonts=circumstances.fonts))
     return _verify_xml(document, name, "pdf", circumstances, checks, seal)
+
+
+def _no_record(attached: Mapping[str, bytes]) -> Check:
+    """A PDF that is no record. A booklet or a certified copy holds the records of its years, each
+    of which is verified by itself: it is neither shown as valid nor refused."""
+    years = sorted(each for each in attached if is_year_attachment(each))
+    if not years:
+        return catalogue.PDF_FACE.failed(
+            "no_attachment",
+            "Tệp PDF không kèm tệp XML đã ký nên không kiểm tra được dữ liệu.",
+            "The PDF holds no signed XML.",
+        )
+    names = ", ".join(years)
+    return catalogue.PDF_FACE.not_checked(
+        "many_records",
+        "Đây là bản in nhiều năm hoặc bản sao y, chưa phải học bạ của một năm. Lưu từng tệp đính "
+        f"kèm ({names}) rồi xác thực từng tệp.",
+        "This is a booklet or a certified copy. Save each attached file and verify it by itself: "
+        f"{names}.",
+    )
 
 
 def _seal_check(seal: PdfSealFact) -> Check:
