@@ -19,6 +19,7 @@ from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.school.registry.selectors import classroom_by_id, school_by_id
 from hocba_server.school.spreadsheets.class_list import Seen, read_class_list
 from hocba_server.school.spreadsheets.grids import SheetGrid, read_grids
+from hocba_server.school.spreadsheets.layouts import KIND_NAMES
 from hocba_server.school.spreadsheets.models import ImportBundle, ImportKind, ImportPreview
 from hocba_server.school.spreadsheets.recognition import (
     KnownTable,
@@ -222,11 +223,11 @@ class _ListsReader(_Reader):
 
     def read(self, known: KnownTable, filename: str) -> ImportPreview:
         if known.layout.kind != ImportKind.CLASS_LIST:
-            label = known.layout.kind.label
+            name = KIND_NAMES[known.layout.kind]
             raise Refused(
                 "other_layout",
-                f"Tệp này là “{label}”, không phải danh sách lớp.",
-                "This is no class list.",
+                f"Tệp này là “{name.vi}”, không phải danh sách lớp.",
+                f"The file holds “{name.en}”, not a class list.",
             )
         read = read_class_list(known.table, filename, self._year, self._roll, self._seen)
         return list_preview(self._school, self._year, known.table, filename, read)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hocba.assessment.catalogue import TRAITS
+from hocba.errors import Sentence
 from hocba_server.school.spreadsheets.models import ImportKind
 from hocba_server.school.spreadsheets.workbook import NUMBER, Heading
 
@@ -154,6 +155,7 @@ SUBJECT: Final = (
         SCORE,
         ("Điểm kiểm tra định kì", "Điểm KT định kì", "Điểm kiểm tra", "Điểm KT", "Điểm", "KTĐK"),
     ),
+    Heading(COMMENT_CODE, ("Mã NX",), required=False),
     Heading(COMMENT, ("Nhận xét", "Nội dung NX"), required=False),
     _PERIOD,
 )
@@ -192,6 +194,14 @@ HOMEROOM: Final = (
     Heading(HOMEROOM_FIELDS["promotion_proposal"], ("Đề nghị lên lớp",), required=False),
     _PERIOD,
 )
+
+
+KIND_NAMES: Final = {
+    ImportKind.CLASS_LIST: Sentence("Danh sách lớp", "Class list"),
+    ImportKind.SUBJECT: Sentence("Kết quả môn học", "Results of a subject"),
+    ImportKind.TRAITS: Sentence("Phẩm chất, năng lực", "Qualities and competences"),
+    ImportKind.HOMEROOM: Sentence("Dữ liệu chủ nhiệm", "Homeroom data"),
+}
 
 
 @dataclass(frozen=True, slots=True)

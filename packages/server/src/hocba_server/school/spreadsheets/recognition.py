@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from hocba_server.school.registry.taught import taught_subjects
 from hocba_server.school.spreadsheets.cells import cell_text
 from hocba_server.school.spreadsheets.grids import SheetGrid, read_grids
 from hocba_server.school.spreadsheets.layouts import (
+    KIND_NAMES,
     LAYOUTS,
     RESULT_CLASSROOM,
     Layout,
@@ -19,7 +21,13 @@ from hocba_server.school.spreadsheets.legacy_text import is_legacy_text, legacy_
 from hocba_server.school.spreadsheets.models import ImportKind
 from hocba_server.school.spreadsheets.results import class_key
 from hocba_server.school.spreadsheets.subject_words import subject_named
-from hocba_server.school.spreadsheets.workbook import Table, find_table, find_tables
+from hocba_server.school.spreadsheets.workbook import (
+    HEADER_SEARCH_ROWS,
+    Table,
+    find_table,
+    find_tables,
+    header_key,
+)
 
 
 class SeveralSheets(Malformed):
@@ -35,6 +43,23 @@ class SeveralSheets(Malformed):
         self.sheets = tuple(sheets)
 
 
+SECONDARY = Sentence(
+    "Đây là bảng điểm cấp trung học (có cột ĐĐGtx, ĐTBmhk…). Chương trình nhận kết quả tiểu học "
+    "theo Thông tư 27/2020: mức đạt được và điểm KTĐK. Hãy chọn tệp của lớp tiểu học.",
+    "These are marks of a secondary school (columns ĐĐGtx, ĐTBmhk…). The program takes primary "
+    "results: levels and test scores. Choose a file of a primary class.",
+)
+_SECONDARY_HEADER = re.compile(r"(đđg\s*(tx|gk|ck)|đtb\s*m(hk|cn))")
+"""Marks of TT 22/2021; no header of a primary school begins so."""
+
+
+def _is_secondary(grid: SheetGrid) -> bool:
+    keys = (
+        header_key(cell_text(cell)) for cells in grid.rows[:HEADER_SEARCH_ROWS] for cell in cells
+    )
+    return sum(1 for key in keys if _SECONDARY_HEADER.match(key)) >= 2
+
+
 @dataclass(frozen=True, slots=True)
 class KnownTable:
     """A table with the layout it has."""
@@ -46,6 +71,8 @@ class KnownTable:
 def recognise(grid: SheetGrid) -> KnownTable | None:
     """The layout that fits a sheet best; None when it holds none that we know."""
     best: KnownTable | None = None
+    if _is_secondary(grid):
+        return None
     for layout in LAYOUTS.values():
         table = find_table(grid, layout.headings)
         if table is None or not table.columns & layout.marks:
@@ -58,17 +85,19 @@ def recognise(grid: SheetGrid) -> KnownTable | None:
 def tables_of_kind(content: bytes, kind: ImportKind) -> list[Table]:
     """The tables of a file that have this layout. Raises `Malformed` and says what the file is."""
     grids = read_grids(content)
+    if any(_is_secondary(grid) for grid in grids):
+        raise Malformed("secondary_marks", SECONDARY.vi, SECONDARY.en)
     known = [found for grid in grids if (found := recognise(grid)) is not None]
     fitting = [found.table for found in known if found.layout.kind == kind]
     if fitting:
         return fitting
     layout = LAYOUTS[kind]
     if known:
-        other = known[0].layout.kind.label
+        other, wanted = KIND_NAMES[known[0].layout.kind], KIND_NAMES[kind]
         raise Malformed(
             "other_layout",
-            f"Tệp này là “{other}”, không phải “{kind.label}”. Hãy chọn đúng loại tệp.",
-            f"The file holds “{other}”, not “{kind.label}”. Choose the right file.",
+            f"Tệp này là “{other.vi}”, không phải “{wanted.vi}”. Hãy chọn đúng loại tệp.",
+            f"The file holds “{other.en}”, not “{wanted.en}”. Choose the right file.",
         )
     return find_tables(grids, layout.headings)[:1]  # says what is missing, or refuses
 
@@ -110,6 +139,8 @@ def unknown_sheet(grid: SheetGrid) -> Sentence | None:
         return None
     if sum(1 for text in texts if is_legacy_text(text)) >= 2:
         return legacy_file().sentence
+    if _is_secondary(grid):
+        return SECONDARY
     return Sentence(
         "Không nhận ra dòng tiêu đề của danh sách lớp hay bảng kết quả.",
         "No header of a class list or of results was recognised.",

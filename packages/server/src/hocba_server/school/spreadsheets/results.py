@@ -43,7 +43,11 @@ from hocba_server.school.spreadsheets.previews import (
     PreviewRow,
 )
 from hocba_server.school.spreadsheets.result_rows import RowShape, entry_faults, shape_of
-from hocba_server.school.spreadsheets.row_faults import around_sentences, row_reasons
+from hocba_server.school.spreadsheets.row_faults import (
+    around_sentences,
+    codes_without_words,
+    row_reasons,
+)
 from hocba_server.school.spreadsheets.workbook import (
     Table,
     TableRow,
@@ -134,7 +138,11 @@ def read_results(
         vi = f"không phải {period.label.vi}: tệp không có dòng nào của thời điểm này."
         en = f"is not {period.label.en}: no row of the file is of this period."
         faults.add(first.number, PERIOD, first.text(PERIOD), vi, en)
-    warnings = [*reader.missing_pupils(), *around_sentences(table, pupils, around)]
+    warnings = [
+        *reader.missing_pupils(),
+        *codes_without_words(pupils),
+        *around_sentences(table, pupils, around),
+    ]
     return ReadResults(period, rows, faults.faults, warnings)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hocba.errors import Sentence
 from hocba_server.school.spreadsheets.cells import CellFault, cell_text
+from hocba_server.school.spreadsheets.layouts import COMMENT, COMMENT_CODE
 from hocba_server.school.spreadsheets.workbook import Table, TableRow
 
 _SHOWN_LINES = 5
@@ -47,3 +48,19 @@ def around_sentences(
             )
         )
     return found
+
+
+def codes_without_words(rows: Sequence[TableRow]) -> list[Sentence]:
+    """A code of another program's comment bank says nothing here: only its words are kept."""
+    numbers = [row.number for row in rows if row.text(COMMENT_CODE) and not row.text(COMMENT)]
+    if not numbers:
+        return []
+    return [
+        Sentence(
+            f"{len(numbers)} dòng có “{COMMENT_CODE}” mà “{COMMENT}” còn trống, từ dòng "
+            f"{numbers[0]}. Mã của phần mềm khác không mang theo câu nhận xét: điền nội dung nếu "
+            "muốn giữ nhận xét.",
+            f"{len(numbers)} rows have a comment code but no comment, from row {numbers[0]} on. "
+            "The code of another program carries no words: fill in the comment to keep it.",
+        )
+    ]

@@ -196,6 +196,30 @@ def test_a_class_list_is_no_table_of_marks(cast: Cast) -> None:
         _preview(cast, xlsx({"A": rows}))
     assert fault.value.code == "other_layout"
     assert "Danh sách lớp" in fault.value.sentence.vi
+    assert "Class list" in fault.value.sentence.en
+    assert "Danh" not in fault.value.sentence.en
+
+
+def test_marks_of_a_secondary_school_are_refused_by_name(cast: Cast) -> None:
+    marks = ["ĐĐGtx", "", "", "", "", "ĐĐGgk", "ĐĐGck", "ĐTBmhk1", "ĐTBmhk2", "ĐTBmcn"]
+    header = ["STT", "Mã học sinh", "Họ tên", "Ngày sinh", "Giới tính", *marks]
+    rows: Rows = [
+        ["BẢNG ĐIỂM MÔN TOÁN LỚP 6A"],
+        header,
+        [1, "7900000000", "Trần Văn Tí", "01/02/2013"],
+    ]
+    with pytest.raises(Malformed) as fault:
+        _preview(cast, xlsx({"A": rows}))
+    assert fault.value.code == "secondary_marks"
+    assert "trung học" in fault.value.sentence.vi
+
+
+def test_codes_of_comments_without_their_words_are_told(cast: Cast) -> None:
+    table = _table(**{"Mã nhận xét": "NX01", "Nội dung nhận xét": ""})
+    preview = _preview(cast, xlsx({"A": table}))
+    assert preview.faults == ()
+    assert ["3 dòng có “Mã nhận xét”" in text.vi for text in preview.warnings] == [True]
+    assert _preview(cast, xlsx({"A": _table(**{"Mã nhận xét": "NX01"})})).warnings == ()
 
 
 def test_a_file_without_any_period_asks_for_one(cast: Cast) -> None:
@@ -258,7 +282,8 @@ def test_the_ministrys_pupil_file_is_a_class_list(cast: Cast) -> None:
         filename="C1-HocSinh.xlsx",
     )
     assert preview.faults == ()
-    assert preview.warnings == ()  # the school has the number already
+    # The school has the number already; the two others of the class are only counted.
+    assert ["2 em mà tệp không có" in text.vi for text in preview.warnings] == [True]
     assert [row.status for row in preview.rows] == ["same"]
 
 
