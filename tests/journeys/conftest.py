@@ -46,20 +46,25 @@ def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
     var = parent / str(os.getpid())
     shutil.rmtree(var, ignore_errors=True)
     var.mkdir(parents=True)
-    port, certificates = _free_port(), _free_port()
+    port, certificates, agent = _free_port(), _free_port(), _free_port()
     log = (var / "demo.log").open("wb")
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "hocba_server.demo"),
             *("--port", str(port), "--certificate-port", str(certificates)),
         ],
-        env={**os.environ, "HOCBA_VAR": str(var), "DJANGO_SETTINGS_MODULE": ""},
+        env={
+            **os.environ,
+            "HOCBA_VAR": str(var),
+            "HOCBA_AGENT_URL": f"http://127.0.0.1:{agent}",
+            "DJANGO_SETTINGS_MODULE": "",
+        },
         stdout=log,
         stderr=subprocess.STDOUT,
     )
     try:
         _wait_until_ready(process, var / "demo.log")
-        yield Platform(f"http://127.0.0.1:{port}", var)
+        yield Platform(f"http://127.0.0.1:{port}", var, agent)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)

@@ -12,6 +12,8 @@ class Platform:
 
     url: str
     var: Path
+    agent_port: int = 14500
+    """Where its pages look for the signing agent."""
 
     @property
     def spreadsheets(self) -> Path:

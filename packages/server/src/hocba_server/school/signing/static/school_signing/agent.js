@@ -128,6 +128,11 @@ export class SigningAgent {
     localStorage.setItem(this.store, token);
   }
 
+  /** Whether this page holds a pairing; the agent may have forgotten it meanwhile. */
+  get hasPairing() {
+    return Boolean(localStorage.getItem(this.store));
+  }
+
   /** Forgets the pairing on this side; the person removes the other side in the agent's window. */
   forget() {
     localStorage.removeItem(this.store);

@@ -7,20 +7,21 @@ import { SigningAgent } from "./agent.js";
 const box = document.getElementById("agent");
 const say = document.getElementById("agent-state");
 const token = document.querySelector("#agent-token input")?.value;
-const agent = new SigningAgent();
+const agent = new SigningAgent({ address: box?.dataset.agent });
 const vietnamese = document.documentElement.lang !== "en";
 
 document.getElementById("agent-go")?.addEventListener("click", () => guarded(connect));
 
 async function connect() {
   tell(vietnamese ? "Đang tìm chương trình ký…" : "Looking for the signing program…");
-  await agent.find();
-  const certificates = await paired();
-  offer(certificates);
+  const { paired } = await agent.find();
+  offer(await certificates(paired && agent.hasPairing));
 }
 
-async function paired() {
+/** An agent that does not know this page is not asked in vain: the browser would log an error. */
+async function certificates(known) {
   try {
+    if (!known) await agent.pair(askForCode);
     return await agent.certificates();
   } catch (problem) {
     if (problem.kind !== "not-paired") throw problem;
