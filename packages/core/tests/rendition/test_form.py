@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from booklet_world import RENDERED_AT
 
 from hocba.assessment.catalogue import SUBJECTS
 from hocba.assessment.levels import SubjectLevel
 from hocba.errors import Malformed, Refused
 from hocba.ids import RecordUuid, SubjectCode
-from hocba.record.model import AnnualRecord, SubjectResult
+from hocba.record.model import AnnualRecord, SignerRole, SlotId, SubjectResult
 from hocba.rendition.attachments import EVIDENCE_NAME, RECORD_NAME, extract_attachments
+from hocba.rendition.form import SignatureLine
 from hocba.rendition.qr import qr_svg
 from hocba.rendition.text import face_text
 
@@ -106,6 +108,17 @@ def test_the_same_input_gives_the_same_bytes(
     render: Render, record: AnnualRecord, rendered: bytes
 ) -> None:
     assert render(record) == rendered
+
+
+def test_who_signed_first_does_not_change_the_print(render: Render, record: AnnualRecord) -> None:
+    lines = [
+        SignatureLine(
+            SlotId(SignerRole.SUBJECT_TEACHER, subject.code), "Người Mẫu", "CA Mẫu", RENDERED_AT
+        )
+        for subject in record.subjects
+    ]
+    forward = render(record, signatures=lines)
+    assert render(record, signatures=lines[::-1]) == forward
 
 
 def test_an_unsigned_draft_says_that_it_is_not_signed(render: Render, record: AnnualRecord) -> None:

@@ -314,13 +314,20 @@ def _signatures(record: AnnualRecord, lines: Sequence[SignatureLine]) -> dict[st
         SignerRole.ORGANISATION: "Cơ sở giáo dục",
     }
     order = list(SignerRole)
+    places = list(names)
+
+    def place(line: SignatureLine) -> tuple[int, int]:
+        """By role, then by subject as on the form: who signed first must not change the print."""
+        code = line.role.subject
+        return order.index(line.role.role), places.index(code) if code in names else len(places)
+
     face: dict[str, Any] = {"homeroom": None, "leader": None, "organisation": None, "all": []}
     keys = {
         SignerRole.HOMEROOM_TEACHER: "homeroom",
         SignerRole.SCHOOL_LEADER: "leader",
         SignerRole.ORGANISATION: "organisation",
     }
-    for line in sorted(lines, key=lambda each: order.index(each.role.role)):
+    for line in sorted(lines, key=place):
         stamp = {"name": line.name, "issuer": line.issuer, "time": time_text(line.signed_at)}
         if line.role.role is SignerRole.SUBJECT_TEACHER:
             code = line.role.subject
