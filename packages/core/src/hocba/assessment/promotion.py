@@ -10,6 +10,8 @@ from hocba.errors import Refused
 
 EXCELLENT_PUPIL = "Học sinh Xuất sắc"
 """Title of TT 27/2020 Điều 13.1a."""
+OUTSTANDING_PUPIL = "Học sinh Tiêu biểu"
+"""How the title of Điều 13.1b begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +64,17 @@ def propose_award(result: YearResult) -> str | None:
     can propose it.
     """
     return EXCELLENT_PUPIL if result is YearResult.EXCELLENT else None
+
+
+def award_contradiction(award_text: str, result: YearResult) -> str | None:
+    """The award named in a text that this result does not allow (Điều 13.1a, b); None when fine.
+
+    "Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện" asks for at least Hoàn thành tốt.
+    """
+    words = " ".join(award_text.casefold().split())
+    if EXCELLENT_PUPIL.casefold() in words and result is not YearResult.EXCELLENT:
+        return EXCELLENT_PUPIL
+    well = {YearResult.EXCELLENT, YearResult.WELL_COMPLETED}
+    if OUTSTANDING_PUPIL.casefold() in words and result not in well:
+        return OUTSTANDING_PUPIL
+    return None

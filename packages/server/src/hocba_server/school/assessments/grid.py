@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hocba.assessment.levels import YearResult
 from hocba.assessment.periods import REGULAR_PERIODS, Period
+from hocba.assessment.promotion import propose_award
 from hocba.errors import Refused, Sentence
 from hocba.workflow.transitions import Denial
 from hocba_server.school.assessments.entering import EXEMPT, deny_sheet
@@ -243,6 +245,15 @@ def periods_of_sheet(room: Classroom, sheet: Sheet) -> list[Period]:
     return [period for period in Period if columns_of(sheet, room.grade, period)]
 
 
-def proposals(room: Classroom) -> dict[int, str]:
-    """Homeroom comments composed from the subjects' comments, for pupils who have none."""
-    return proposed_comments(room)
+def proposals(opened: Grid) -> dict[str, dict[int, str]]:
+    """Field -> enrolment id -> what could be filled in, for pupils who have nothing there.
+
+    Homeroom comments composed from the subjects' comments; awards that follow from the result
+    alone, worded as on the form (Đ13.1a).
+    """
+    awards = {
+        row.enrolment.pk: f"Đạt danh hiệu {title}"
+        for row in opened.rows
+        if row.result and (title := propose_award(YearResult(row.result)))
+    }
+    return {"homeroom_comment": proposed_comments(opened.room), "award_text": awards}

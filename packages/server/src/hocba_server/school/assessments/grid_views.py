@@ -105,7 +105,7 @@ def _setup(opened: Grid, by: Actor, with_results: bool) -> dict[str, Any]:
         "person": by.user_id,
         "last": opened.last_change,
         "readonly": opened.denial is not None,
-        "proposals": proposals(opened.room) if with_results else {},
+        "proposals": proposals(opened) if with_results else {},
         "columns": [
             {
                 "field": column.field,

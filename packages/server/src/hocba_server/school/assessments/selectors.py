@@ -240,6 +240,7 @@ def _check(
         },
         has_personal_id=bool(row.pupil.personal_id),
         assessed=row.assessment_mode != AssessmentMode.NOT_ASSESSED,
+        award_text=conclusion.award_text if conclusion else "",
         awaits_reassessment=bool(conclusion and conclusion.reassessed and not reassessed),
     )
     return PupilCheck(row, subjects, traits, conclusion, measures, conclude_year(facts))

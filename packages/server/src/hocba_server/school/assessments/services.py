@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hocba.assessment.catalogue import subjects_of_grade
+from hocba.assessment.levels import YearResult
 from hocba.assessment.periods import Period
 from hocba.errors import Refused
 from hocba_server.school.assessments.entering import CellChange, save_cells
@@ -19,6 +20,7 @@ from hocba_server.school.assessments.entries import (
     refuse_faults,
 )
 from hocba_server.school.assessments.models import YearConclusion
+from hocba_server.school.assessments.selectors import class_findings
 from hocba_server.school.assessments.sheet_values import as_text
 from hocba_server.school.assessments.sheets import (
     HOMEROOM_SHEET,
@@ -193,6 +195,7 @@ def decide_promotion(
         room = classroom_by_id(by, enrolment_by_id(by, enrolment_id).classroom_id, lock=True)
         enrolment = enrolment_by_id(by, enrolment_id)
         require(deny_locked_results(enrolment))
+        _refuse_completed(room, enrolment_id)
         row, _ = YearConclusion.objects.select_for_update().get_or_create(enrolment=enrolment)
         row.promoted_by_head = promoted
         row.promotion_reason = clean_text(reason)[:500]
@@ -200,6 +203,18 @@ def decide_promotion(
         row.save()
         detail = {"enrolment": enrolment_id, "promoted": promoted, "reason": row.promotion_reason}
         _audit(by, at, "decide_promotion", room, detail)
+
+
+def _refuse_completed(room: Classroom, enrolment_id: int) -> None:
+    """Only a pupil who has not completed the grade waits for the head's decision (Đ11.2)."""
+    check = next(each for each in class_findings(room) if each.enrolment.pk == enrolment_id)
+    result = check.year.result
+    if result is not None and result.result is not YearResult.NOT_COMPLETED:
+        raise Refused(
+            "promotion_contradiction",
+            f"Em đã hoàn thành chương trình lớp học ({result.result.value}) nên được lên lớp.",
+            "The pupil has completed the grade and is promoted; there is nothing to decide.",
+        )
 
 
 def plan_reassessment(*, by: Actor, at: dt.datetime, enrolment_id: int, planned: bool) -> None:

@@ -11,7 +11,12 @@ from decimal import Decimal
 
 from hocba.assessment.catalogue import has_year_end_test, subjects_of_grade, traits_of_grade
 from hocba.assessment.levels import SubjectLevel, TraitLevel, YearResult
-from hocba.assessment.promotion import Promotion, decide_promotion, propose_award
+from hocba.assessment.promotion import (
+    Promotion,
+    award_contradiction,
+    decide_promotion,
+    propose_award,
+)
 from hocba.assessment.year_result import YearResultDecision, decide_year_result
 from hocba.errors import Refused, Sentence
 from hocba.ids import SubjectCode, TraitCode
@@ -41,6 +46,7 @@ class YearFacts:
     assessed: bool = True
     """False for a pupil with a disability who is not assessed (TT 27/2020 Điều 8)."""
     awaits_reassessment: bool = False
+    award_text: str = ""
     measures_of_term_1: frozenset[str] = frozenset()
     """Which of weight and height are those of term I, because term II has none."""
 
@@ -96,7 +102,13 @@ def conclude_year(facts: YearFacts) -> PupilYear:
             findings.append(Finding("error", refusal.code, "year_result", refusal.sentence))
     if result is not None:
         award = propose_award(result.result)
-        if result.result is YearResult.NOT_COMPLETED and facts.promoted_by_head is None:
+        findings += [
+            *_award_not_earned(facts, result.result),
+            *_moot_decision(facts, result.result),
+        ]
+        if result.result is not YearResult.NOT_COMPLETED:
+            promotion = decide_promotion(facts.grade, result.result, None)
+        elif facts.promoted_by_head is None:
             findings.append(_promotion_open())
         else:
             promotion = decide_promotion(facts.grade, result.result, facts.promoted_by_head)
@@ -232,6 +244,26 @@ def _older_measures(facts: YearFacts) -> list[Finding]:
         )
         found.append(Finding("warning", "measure_of_term_1", name, sentence))
     return found
+
+
+def _award_not_earned(facts: YearFacts, result: YearResult) -> list[Finding]:
+    title = award_contradiction(facts.award_text, result)
+    if title is None:
+        return []
+    vi = (
+        f"Khen thưởng ghi “{title}” nhưng kết quả năm học là {result.value} (Điều 13). Sửa một nơi."
+    )
+    en = f"The award says “{title}” while the year result is {result.value}. Correct one of them."
+    return [_error("award_contradiction", "award_text", vi, en)]
+
+
+def _moot_decision(facts: YearFacts, result: YearResult) -> list[Finding]:
+    """The head had held the pupil back; since then the pupil has completed the grade (Điều 11)."""
+    if facts.promoted_by_head is not False or result is YearResult.NOT_COMPLETED:
+        return []
+    vi = "Quyết định chưa cho lên lớp không còn áp dụng: em đã hoàn thành chương trình lớp học."
+    en = "The decision to hold the pupil back no longer applies: the grade is completed now."
+    return [Finding("warning", "decision_moot", "promoted", Sentence(vi, en))]
 
 
 def _promotion_open() -> Finding:

@@ -36,7 +36,7 @@ function commentForm(page, column) {
   }
   form.append(hint(page.words.manyLines), checkbox(page.words.onlyEmpty, "empty"));
   const buttons = [submit(page.words.fill)];
-  if (column.group === "homeroom" && Object.keys(page.setup.proposals).length) buttons.push(proposeButton(page, column));
+  if (Object.values(page.setup.proposals[column.field] ?? {}).some(Boolean)) buttons.push(proposeButton(page, column));
   form.append(actions(...buttons));
   offerPhrases(page, column, form, levels);
   form.addEventListener("submit", (event) => {
@@ -82,9 +82,9 @@ function proposeButton(page, column) {
   const made = document.createElement("button");
   made.type = "button";
   made.className = "button";
-  made.textContent = page.words.propose;
+  made.textContent = column.field === "award_text" ? page.words.proposeAward : page.words.propose;
   made.addEventListener("click", () => {
-    const cells = Object.entries(page.setup.proposals)
+    const cells = Object.entries(page.setup.proposals[column.field])
       .map(([id, value]) => ({ id: Number(id), field: column.field, value }))
       .filter((cell) => cell.value && !page.sheet.value(cell.id, column.field));
     finish(page, cells);
