@@ -174,7 +174,11 @@ def _complete_school(
 
     enter_school(school, department, clock.now())
     opened = line.found_school(school, hire_school(school, keys), clock)
-    line.declare_certificate(opened, lambda: approve_waiting(department, clock.now()), clock)
+
+    def approve() -> None:
+        approve_waiting(department, clock.now())
+
+    line.declare_certificate(opened, approve, clock)
     for room in school.classes:
         saved = import_class_list(
             by=opened.cast.registrar.actor,
