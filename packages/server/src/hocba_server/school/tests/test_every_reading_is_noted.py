@@ -74,7 +74,7 @@ def _readings() -> int:
 
 
 def _is_page(answer: Any) -> bool:
-    kind = answer.headers.get("Content-Type", "")
+    kind: str = answer.headers.get("Content-Type", "")
     return kind.startswith(("text/html", "application/json"))
 
 
