@@ -85,6 +85,21 @@ def test_asking_again_gives_no_more_tries(world: World) -> None:
     assert world.call("POST", "/v1/pair/confirm", again).code == "too-many-codes"
 
 
+def test_many_names_of_one_attacker_guess_no_more_than_a_few(world: World) -> None:
+    """Ten wrong codes of all pages together make a pause for all, as long as that of one page."""
+    codes = []
+    for number in range(3):
+        origin = f"https://la{number}.example"
+        body = {"pairing": asked(world, origin), "code": "000000"}
+        for _ in range(4):
+            reply = world.call("POST", "/v1/pair/confirm", body, origins=(origin,))
+            codes.append(reply.code)
+    assert codes == ["code-wrong"] * 9 + ["too-many-codes"] * 3
+    assert world.call("POST", "/v1/pair", {"origin": PAGE}).code == "too-many-codes"
+    world.clock.seconds += PAUSE_SECONDS
+    assert world.pair()
+
+
 def test_a_code_expires(world: World) -> None:
     body = {"pairing": asked(world), "code": world.window.pairings[0].code}
     world.clock.seconds += CODE_SECONDS

@@ -21,6 +21,7 @@ from hocba_agent.settings import (
     MAX_ASKS_OF_ORIGIN,
     MAX_PAIRINGS,
     MAX_WRONG_CODES,
+    MAX_WRONG_CODES_OF_ALL,
     PAUSE_SECONDS,
 )
 
@@ -89,6 +90,7 @@ class PairingDesk:
         self._asks: list[tuple[float, str]] = []
         self._wrong: dict[str, int] = {}
         self._paused: dict[str, float] = {}
+        self._all_paused = -math.inf
 
     def ask(self, origin: str) -> PairingRequest:
         """A page asks to be paired; a later request of the same page replaces the earlier.
@@ -144,15 +146,20 @@ class PairingDesk:
     def _count_wrong(self, request: PairingRequest, now: float) -> None:
         wrong = self._wrong.get(request.origin, 0) + 1
         self._wrong[request.origin] = wrong
-        if wrong < MAX_WRONG_CODES:
-            raise Refusal("code-wrong", left=MAX_WRONG_CODES - wrong)
+        left_of_all = MAX_WRONG_CODES_OF_ALL - sum(self._wrong.values())
+        left = min(MAX_WRONG_CODES - wrong, left_of_all)
+        if left > 0:
+            raise Refusal("code-wrong", left=left)
         del self._requests[request.id]
         self._paused[request.origin] = now + PAUSE_SECONDS
+        if left_of_all <= 0:
+            self._requests.clear()
+            self._all_paused = now + PAUSE_SECONDS
         raise Refusal("too-many-codes", minutes=PAUSE_SECONDS // 60)
 
     def _check_pause(self, origin: str, now: float) -> None:
-        until = self._paused.get(origin)
-        if until is not None:
+        until = max(self._paused.get(origin, now), self._all_paused)
+        if until > now:
             raise Refusal("too-many-codes", minutes=max(1, math.ceil((until - now) / 60)))
 
     def _pair(self, origin: str) -> Paired:

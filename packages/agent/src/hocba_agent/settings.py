@@ -23,6 +23,8 @@ MAX_PURPOSE: Final = 200
 CODE_SECONDS: Final = 120
 """A pairing code lives so long."""
 MAX_WRONG_CODES: Final = 5
+MAX_WRONG_CODES_OF_ALL: Final = 10
+"""Of all pages together: somebody who owns many names must not guess from each of them."""
 PAUSE_SECONDS: Final = 600
 """After too many wrong codes or requests."""
 MAX_ASKS_OF_ORIGIN: Final = 3
