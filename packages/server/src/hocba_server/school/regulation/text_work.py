@@ -100,6 +100,12 @@ _SPECIAL = Article(
         "Học sinh phải đánh giá bổ sung chỉ phát hành học bạ khi có kết quả cuối cùng.",
         "Học sinh khuyết tật đánh giá theo kế hoạch giáo dục cá nhân; học sinh được "
         "miễn môn học theo quyết định của Hiệu trưởng, có giấy tờ kèm theo.",
+        "Học sinh khuyết tật mà Hiệu trưởng quyết định không đánh giá trong năm học: nhà trường "
+        "lập học bạ giấy theo mẫu của Bộ Giáo dục và Đào tạo; học vụ in mẫu từ hệ thống, giáo viên "
+        "chủ nhiệm ghi nhận xét và ký, Hiệu trưởng ký, văn thư đóng dấu; học bạ giấy lưu cùng hồ "
+        "sơ của học sinh.",
+        "Học sinh học lại, học sinh nghỉ rồi đi học lại: học vụ ghi biến động kèm lý do; năm học "
+        "học lại có học bạ riêng của năm học đó.",
     ),
 )
 
