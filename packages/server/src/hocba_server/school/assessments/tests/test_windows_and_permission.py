@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from hocba.assessment.periods import Period
 from hocba.errors import Refused
@@ -76,6 +78,20 @@ def test_only_the_principal_sets_a_window(cast: Cast) -> None:
     with pytest.raises(Refused) as refusal:
         window(cast.principal, 5, 1)
     assert refusal.value.code == "window_days"
+
+
+def test_a_wrong_day_is_named_and_stays_to_be_corrected(
+    cast: Cast, sign_in: Callable[[Actor], Client]
+) -> None:
+    client = sign_in(cast.principal)
+    sent = {"opens_on": "31/02/2026", "closes_on": "30/04/2026", "do": "save"}
+    page = client.post(f"/truong/thoi-han-nhap/{YEAR}/CN/", sent, follow=True).content.decode()
+    assert "“31/02/2026” không phải ngày" in page
+    assert page.count('value="31/02/2026"') == page.count('value="30/04/2026"') == 1
+    assert not EntryWindow.objects.exists()
+    sent["opens_on"] = "01/04/2026"
+    client.post(f"/truong/thoi-han-nhap/{YEAR}/CN/", sent)
+    assert EntryWindow.objects.get().opens_on == dt.date(2026, 4, 1)
 
 
 @pytest.mark.parametrize(
