@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from hocba_server.school.registry.models import Classroom, Enrolment, Pupil, PupilMovement
+from hocba_server.school.registry.models import Classroom, Enrolment, PupilMovement
 from hocba_server.school.registry.movement_services import (
     change_class,
     come_back,
     leave,
-    place_in_class,
 )
 from hocba_server.school.registry.selectors import class_roll
 from hocba_server.school.registry.services import open_classroom
@@ -110,22 +109,6 @@ def test_a_death_needs_no_reason_and_keeps_the_file(cast: Cast) -> None:
     assert come_back(**back, reason="Ghi nhầm em khác") is True
     row.refresh_from_db()
     assert row.status == "studying"
-
-
-def test_another_year_for_one_who_repeats_or_comes_back(cast: Cast, pupil: Pupil) -> None:
-    room = _room(cast, "1A1", 1, "2026-2027")
-    form: dict[str, Any] = {
-        "by": cast.registrar,
-        "at": AT,
-        "pupil_id": pupil.pk,
-        "day": dt.date(2026, 9, 5),
-    }
-    made = place_in_class(**form, classroom_id=room, status="repeating")
-    assert place_in_class(**form, classroom_id=room, status="repeating") == made
-    assert Enrolment.objects.get(pk=made).status == "repeating"
-    other = _room(cast, "1A2", 1, "2026-2027")
-    code = refusal_of(place_in_class, **form, classroom_id=other, status="studying")
-    assert code == "enrolled_already"
 
 
 def test_only_the_registrar_of_the_school(cast: Cast) -> None:

@@ -75,6 +75,8 @@ def test_exempt_and_withdraw(cast: Cast, exemption: dict[str, Any]) -> None:
     assert exempt_subjects(room) == {}
     assert exempt_subject(**exemption) != made
     assert len(entries("exempt_subject")) == 2
+    [taken_back] = entries("withdraw_exemption")
+    assert taken_back.detail == {"exemption": made, "subject": "88"}
 
 
 def test_only_a_subject_that_the_class_learns(exemption: dict[str, Any]) -> None:

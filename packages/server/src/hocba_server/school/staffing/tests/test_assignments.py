@@ -103,8 +103,11 @@ def test_a_deputy_head_by_assignment(
     )
     assert _roles(accounts[MUSIC_ID]) == ["GVBM", "CBQL"]
     assert refusal_of(take_role, by=cast.stranger, at=AT, assignment_id=row) == "not_found"
+    assert refusal_of(take_role, by=cast.administrator, at=AT, assignment_id=row) == "role"
     take_role(by=cast.principal, at=AT, assignment_id=row)
     assert _roles(accounts[MUSIC_ID]) == ["GVBM"]
+    assert refusal_of(take_role, by=cast.principal, at=AT, assignment_id=row) == "not_found"
+    assert len(entries("unassign")) == 1
     head = StaffAssignment.objects.get(role="HIEU_TRUONG")
     found = refusal_of(take_role, by=cast.principal, at=AT, assignment_id=head.pk)
     assert found == "role_from_above"
@@ -184,7 +187,10 @@ def test_a_substitute_enters_in_these_days_only(
     again = refusal_of(add_substitute, **named, staff_id=staff[NEW_ID], **days)
     assert again == "substitution_overlap"
     assert entries("substitute")[0].detail["reason"] == "Nghỉ ốm"
+    for by, code in ((cast.administrator, "role"), (cast.stranger, "not_found")):
+        assert refusal_of(end_substitute, by=by, at=AT, substitution_id=row) == code
     end_substitute(by=cast.principal, at=AT, substitution_id=row)
+    assert len(entries("end_substitution")) == 1
     wrong = refusal_of(end_substitute, by=cast.principal, at=AT, substitution_id=row)
     assert wrong == "substitution"
 
