@@ -181,28 +181,28 @@ def test_a_signature_without_signed_time_has_no_time() -> None:
     assert fault.fault is not None
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        "",
-        "x",
-        "<HOC_BA></HOC_BA>",
-        "<GIAO_DICH></GIAO_DICH>",
-        f"<GIAO_DICH>{LIST_ONLY}{LIST_ONLY}{SIGNATURE}</GIAO_DICH>",
-        f"<GIAO_DICH><X></X>{SIGNATURE}</GIAO_DICH>",
-        f"<GIAO_DICH>{TEXT}{SIGNATURE}</GIAO_DICH>",
-        TEXT.replace(SIGNATURE, SIGNATURE + SIGNATURE),
-        LIST_ONLY.replace("<HOC_BA>", SIGNATURE + "<HOC_BA>", 1),
-        LIST_ONLY.replace("<HOC_BA>", "<KHAC/><HOC_BA>", 1),
-        LIST_ONLY.replace("<HOC_BA>", "<!-- x --><HOC_BA>", 1),
-        LIST_ONLY.replace("<DANH_SACH_HOC_BA", '<DANH_SACH_HOC_BA xmlns="urn:u"'),
-        LIST_ONLY.replace("id=", 'xmlns:p="u" id=')
-        .replace("<A  b", "<p:A  b")
-        .replace("</A>", "</p:A>"),
-        '<?xml version="1.0" encoding="ISO-8859-1"?>' + LIST_ONLY,
-        "<!DOCTYPE a [<!ENTITY e 'x'>]>" + LIST_ONLY,
-    ],
-)
+NO_PACKAGE = {
+    "empty": "",
+    "text": "x",
+    "record": "<HOC_BA></HOC_BA>",
+    "nothing inside": "<GIAO_DICH></GIAO_DICH>",
+    "two lists": f"<GIAO_DICH>{LIST_ONLY}{LIST_ONLY}{SIGNATURE}</GIAO_DICH>",
+    "other content": f"<GIAO_DICH><X></X>{SIGNATURE}</GIAO_DICH>",
+    "transaction in a transaction": f"<GIAO_DICH>{TEXT}{SIGNATURE}</GIAO_DICH>",
+    "two signatures": TEXT.replace(SIGNATURE, SIGNATURE + SIGNATURE),
+    "signature before the records": LIST_ONLY.replace("<HOC_BA>", SIGNATURE + "<HOC_BA>", 1),
+    "another tag": LIST_ONLY.replace("<HOC_BA>", "<KHAC/><HOC_BA>", 1),
+    "comment": LIST_ONLY.replace("<HOC_BA>", "<!-- x --><HOC_BA>", 1),
+    "namespace": LIST_ONLY.replace("<DANH_SACH_HOC_BA", '<DANH_SACH_HOC_BA xmlns="urn:u"'),
+    "prefix": LIST_ONLY.replace("id=", 'xmlns:p="u" id=')
+    .replace("<A  b", "<p:A  b")
+    .replace("</A>", "</p:A>"),
+    "encoding": '<?xml version="1.0" encoding="ISO-8859-1"?>' + LIST_ONLY,
+    "entity": "<!DOCTYPE a [<!ENTITY e 'x'>]>" + LIST_ONLY,
+}
+
+
+@pytest.mark.parametrize("document", NO_PACKAGE.values(), ids=NO_PACKAGE.keys())
 def test_what_is_no_package_is_refused(document: str) -> None:
     with pytest.raises(Malformed):
         read_transaction(document.encode())

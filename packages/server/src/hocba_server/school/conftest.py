@@ -16,6 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
+from django.test import Client
 
 from hocba.assessment.catalogue import subjects_of_grade, traits_of_grade
 from hocba_certworld.local import LocalTimestamp
@@ -38,6 +39,7 @@ from hocba_server.school.signing.approval import note_certificate
 from hocba_server.school.signing.models import SeenCertificate
 from hocba_server.school.signing.running import run_session
 from hocba_server.school.signing.services import start_session
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import (
     AT,
     CODE,
@@ -54,6 +56,7 @@ from hocba_server.school.tests.cast import (
     class_list_row,
 )
 from hocba_server.web.accounts.actor import Actor
+from hocba_server.web.accounts.models import User
 
 HERE = Path(__file__).parent
 
@@ -311,3 +314,26 @@ def sheet() -> Sheet:
         return target.getvalue()
 
     return write
+
+
+@pytest.fixture
+def browse() -> Browse:
+    """A browser in which this person of the cast is signed in, once for each person."""
+
+    def enter(by: Actor) -> Client:
+        user, _ = User.objects.get_or_create(
+            username=f"{by.personal_id}-{'-'.join(by.roles)}-{by.unit_code}"[:150],
+            defaults={
+                "full_name": by.name,
+                "personal_id": by.personal_id,
+                "house": by.house,
+                "unit_code": by.unit_code,
+                "unit_name": "Trường Tiểu học Thử" if by.unit_code == CODE else "Trường khác",
+                "roles": list(by.roles),
+            },
+        )
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return enter

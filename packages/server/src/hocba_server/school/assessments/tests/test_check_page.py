@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from django.test import Client
-
 from hocba_server.school.assessments.models import (
     SubjectAssessment,
     TraitAssessment,
     TraitMark,
     YearConclusion,
 )
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import Cast
-from hocba_server.web.accounts.actor import Actor
-
-SignIn = Callable[[Actor], Client]
 
 
-def test_each_line_leads_to_its_cell(results: Cast, sign_in: SignIn) -> None:
+def test_each_line_leads_to_its_cell(results: Cast, browse: Browse) -> None:
     one = results.enrolments[0]
     SubjectAssessment.objects.filter(enrolment=one, subject_code="89").delete()
     SubjectAssessment.objects.filter(enrolment=one, subject_code="01").update(test_score=None)
@@ -26,7 +20,7 @@ def test_each_line_leads_to_its_cell(results: Cast, sign_in: SignIn) -> None:
     TraitAssessment.objects.filter(enrolment=one).update(quality_comment="")
     YearConclusion.objects.filter(enrolment=one).update(height_cm=None)
     room = f"/truong/lop/{results.classroom_id}/"
-    page = sign_in(results.homeroom).get(f"{room}kiem-tra/").content.decode()
+    page = browse(results.homeroom).get(f"{room}kiem-tra/").content.decode()
     for sheet, field in (
         ("mon-89", "level"),
         ("mon-01", "test_score"),
@@ -38,7 +32,7 @@ def test_each_line_leads_to_its_cell(results: Cast, sign_in: SignIn) -> None:
     assert page.count("#o-") == 5
 
 
-def test_who_may_look(results: Cast, sign_in: SignIn) -> None:
+def test_who_may_look(results: Cast, browse: Browse) -> None:
     address = f"/truong/lop/{results.classroom_id}/kiem-tra/"
     for by, status in (
         (results.homeroom, 200),
@@ -46,4 +40,4 @@ def test_who_may_look(results: Cast, sign_in: SignIn) -> None:
         (results.administrator, 403),
         (results.stranger, 404),
     ):
-        assert sign_in(by).get(address).status_code == status
+        assert browse(by).get(address).status_code == status

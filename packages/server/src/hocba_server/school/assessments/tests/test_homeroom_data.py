@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 
 from hocba.assessment.periods import Period
 from hocba.errors import Refused
@@ -23,12 +21,12 @@ from hocba_server.school.assessments.window_services import (
     set_window,
 )
 from hocba_server.school.registry.models import Classroom, Enrolment
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, YEAR, Cast
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.models import AuditEntry
 
 TODAY = dt.date(2026, 5, 20)
-SignIn = Callable[[Actor], Client]
 
 
 def save(cast: Cast, period: Period, *changes: CellChange, by: Actor | None = None) -> SavedCells:
@@ -185,14 +183,14 @@ def test_after_the_year_is_closed_absences_need_permission(cast: Cast) -> None:
     assert change.permission_id == permission
 
 
-def test_the_page_shows_what_is_closed_and_what_is_open(cast: Cast, sign_in: SignIn) -> None:
+def test_the_page_shows_what_is_closed_and_what_is_open(cast: Cast, browse: Browse) -> None:
     window(cast, Period.END_TERM_1, -400, -390)
     address = f"/truong/lop/{cast.classroom_id}/nhap-diem/chu-nhiem/"
-    page = sign_in(cast.homeroom).get(f"{address}CK1/").content.decode()
+    page = browse(cast.homeroom).get(f"{address}CK1/").content.decode()
     assert "đã hết hạn nhập" in page
     assert "Các ô khác trong bảng vẫn nhập được." in page
     assert f'action="{address}CK1/xin-phep/"' in page
     assert page.count('aria-readonly="true"') == 6  # two columns, three pupils
-    page = sign_in(cast.homeroom).get(f"{address}GK1/").content.decode()
+    page = browse(cast.homeroom).get(f"{address}GK1/").content.decode()
     assert "hết hạn" not in page
     assert "aria-readonly" not in page

@@ -81,9 +81,9 @@ def test_only_the_principal_sets_a_window(cast: Cast) -> None:
 
 
 def test_a_wrong_day_is_named_and_stays_to_be_corrected(
-    cast: Cast, sign_in: Callable[[Actor], Client]
+    cast: Cast, browse: Callable[[Actor], Client]
 ) -> None:
-    client = sign_in(cast.principal)
+    client = browse(cast.principal)
     sent = {"opens_on": "31/02/2026", "closes_on": "30/04/2026", "do": "save"}
     page = client.post(f"/truong/thoi-han-nhap/{YEAR}/CN/", sent, follow=True).content.decode()
     assert "“31/02/2026” không phải ngày" in page

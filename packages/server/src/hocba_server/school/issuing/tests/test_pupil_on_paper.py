@@ -9,14 +9,14 @@ from hocba_server.school.assessments.selectors import class_findings
 from hocba_server.school.conftest import Sign
 from hocba_server.school.issuing.models import AnnualRecordDraft
 from hocba_server.school.issuing.services import create_records
-from hocba_server.school.papers.tests.conftest import Browse, browse
 from hocba_server.school.registry.attachments import Upload
 from hocba_server.school.registry.models import Classroom
 from hocba_server.school.registry.special_services import set_assessment_mode
 from hocba_server.school.registry.tests.conftest import pdf
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, Cast
 
-__all__ = ["browse", "pdf"]
+__all__ = ["pdf"]
 
 
 @pytest.fixture

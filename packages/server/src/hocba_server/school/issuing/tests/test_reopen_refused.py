@@ -16,15 +16,14 @@ from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import records_of
 from hocba_server.school.issuing.services import recreate_record
 from hocba_server.school.issuing.successors import reopen_record
-from hocba_server.school.papers.tests.conftest import Browse, browse
 from hocba_server.school.signing.downloads import record_pdf
 from hocba_server.school.submission.services import poll_results, send_package, submit_batch
 from hocba_server.school.submission.tests.fake_gateway import FakeGateway
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, Cast, FixedClock, TestKeys
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.models import AuditEntry
 
-__all__ = ["browse"]
 MUSIC = "mon-89"
 
 

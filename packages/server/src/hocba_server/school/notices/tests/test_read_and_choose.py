@@ -10,8 +10,8 @@ from hocba.errors import Refused
 from hocba_server.school.notices.models import Notice, NoticePreference
 from hocba_server.school.notices.selectors import notices_of, unread_count
 from hocba_server.school.notices.services import mark_all_read, mark_read, set_preference
-from hocba_server.school.notices.tests.conftest import SignIn
 from hocba_server.school.notices.tests.test_notify import tell
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, HOMEROOM_ID, MUSIC_ID, Cast
 from hocba_server.web.audit.models import AuditEntry
 
@@ -86,9 +86,9 @@ def test_a_wrong_choice_is_refused(cast: Cast, changes: dict[str, Any], code: st
 
 
 def test_the_bell_counts_with_one_query(
-    cast: Cast, sign_in: SignIn, django_assert_num_queries: Callable[..., Any]
+    cast: Cast, browse: Browse, django_assert_num_queries: Callable[..., Any]
 ) -> None:
-    client = sign_in(cast.homeroom)
+    client = browse(cast.homeroom)
     assert "chưa đọc</span>" not in client.get(PAGE).content.decode()
     tell(cast, HOMEROOM_ID)
     tell(cast, HOMEROOM_ID)
@@ -102,8 +102,8 @@ def test_nobody_else_has_a_bell(client: Any) -> None:
     assert "/truong/thong-bao/" not in client.get("/xac-thuc").content.decode()
 
 
-def test_the_list_leads_to_the_page_and_marks_read(cast: Cast, sign_in: SignIn) -> None:
-    client = sign_in(cast.homeroom)
+def test_the_list_leads_to_the_page_and_marks_read(cast: Cast, browse: Browse) -> None:
+    client = browse(cast.homeroom)
     assert "Chưa có thông báo nào" in client.get(PAGE).content.decode()
     first, second = tell(cast, HOMEROOM_ID) + tell(cast, HOMEROOM_ID, url="/truong/")
     page = client.get(PAGE).content.decode()
@@ -117,19 +117,19 @@ def test_the_list_leads_to_the_page_and_marks_read(cast: Cast, sign_in: SignIn) 
     tell(cast, HOMEROOM_ID)
     done = client.post(f"{PAGE}da-doc-het/", follow=True).content.decode()
     assert "Đã đánh dấu đọc 1 thông báo." in done
-    assert sign_in(cast.music).get(f"{PAGE}{first}/").status_code == 404
+    assert browse(cast.music).get(f"{PAGE}{first}/").status_code == 404
 
 
-def test_many_notices_come_in_pages(cast: Cast, sign_in: SignIn) -> None:
+def test_many_notices_come_in_pages(cast: Cast, browse: Browse) -> None:
     for _ in range(31):
         tell(cast, HOMEROOM_ID)
-    client = sign_in(cast.homeroom)
+    client = browse(cast.homeroom)
     assert "Trang 1/2" in client.get(PAGE).content.decode()
     assert "Trang 2/2" in client.get(f"{PAGE}?trang=2").content.decode()
 
 
-def test_the_choice_on_its_page(cast: Cast, sign_in: SignIn, settings: Any) -> None:
-    client = sign_in(cast.homeroom)
+def test_the_choice_on_its_page(cast: Cast, browse: Browse, settings: Any) -> None:
+    client = browse(cast.homeroom)
     address = f"{PAGE}cai-dat/"
     assert "chưa bật gửi thư" not in client.get(address).content.decode()
     typed = {"email": "sai", "kinds": ["turn"], "rhythm": "daily"}

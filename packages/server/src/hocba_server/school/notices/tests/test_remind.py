@@ -7,8 +7,8 @@ import pytest
 from hocba.errors import Refused
 from hocba_server.school.notices.models import Notice, Reminder, RemindStep
 from hocba_server.school.notices.reminding import remind
-from hocba_server.school.notices.tests.conftest import SignIn
 from hocba_server.school.registry.models import StaffMember
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, HOMEROOM_ID, MUSIC_ID, Cast, actor
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.models import AuditEntry
@@ -86,8 +86,8 @@ def test_others_may_not_remind(cast: Cast) -> None:
     assert not Notice.objects.exists()
 
 
-def test_the_form_of_another_page_comes_back_to_it(cast: Cast, sign_in: SignIn) -> None:
-    client = sign_in(cast.homeroom)
+def test_the_form_of_another_page_comes_back_to_it(cast: Cast, browse: Browse) -> None:
+    client = browse(cast.homeroom)
     address = f"/truong/lop/{cast.classroom_id}/nhac-viec/"
     typed = {"staff": _staff(MUSIC_ID), "step": "results", "next": "/truong/thong-bao/"}
     sent = client.post(address, typed, follow=True)

@@ -7,15 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from django.test import Client
 
 from hocba.ids import RecordUuid, SchoolYear
 from hocba.record.codec import read_record, write_data
 from hocba_server.school.issuing.models import AnnualRecordDraft, SignatureStamp
 from hocba_server.school.registry.models import Classroom, Enrolment
 from hocba_server.school.tests.cast import AT, Cast
-from hocba_server.web.accounts.actor import Actor
-from hocba_server.web.accounts.models import User
 
 NEXT_YEAR = "2026-2027"
 NEXT_UUID = RecordUuid("00000000-0000-4000-8000-0000000002a1")
@@ -68,26 +65,3 @@ def add_year(issued: int, results: Cast) -> AddYear:
         return enrolment
 
     return add
-
-
-Browse = Callable[[Actor], Client]
-
-
-@pytest.fixture
-def browse() -> Browse:
-    """Sign in as somebody of the cast."""
-
-    def enter(by: Actor) -> Client:
-        user = User.objects.create(
-            username=f"{by.personal_id}-{'-'.join(by.roles)}"[:60],
-            full_name=by.name,
-            personal_id=by.personal_id,
-            house=by.house,
-            unit_code=by.unit_code,
-            roles=list(by.roles),
-        )
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return enter

@@ -10,7 +10,8 @@ from python_calamine import CalamineWorkbook
 from hocba_certworld.local import LocalTimestamp
 from hocba_server.school.papers.class_prints import run_class_print
 from hocba_server.school.papers.models import IssuedPaper, PrintJob
-from hocba_server.school.papers.tests.conftest import AddYear, Browse
+from hocba_server.school.papers.tests.conftest import AddYear
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import YEAR, Cast, FixedClock, TestKeys, WorldTrust
 from hocba_server.school.training.sources import InstalledSources
 

@@ -8,12 +8,9 @@ import pytest
 
 from hocba_certworld.local import LocalTimestamp
 from hocba_certworld.softkey import SoftKey
-from hocba_server.school.papers.tests.conftest import browse
 from hocba_server.school.paperwork.tests.papers import PERSON, WAITING, Paper
 from hocba_server.school.tests.cast import CODE, Cast, TestKeys, WorldTrust
 from hocba_server.school.training.sources import InstalledSources
-
-__all__ = ["browse"]
 
 Ready = Callable[[str], tuple[Paper, SoftKey]]
 

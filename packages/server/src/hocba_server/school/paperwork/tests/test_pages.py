@@ -12,9 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from hocba_server.school.onboarding.models import KeyTrial
-from hocba_server.school.papers.tests.conftest import Browse
 from hocba_server.school.paperwork.selectors import PAPERS
 from hocba_server.school.signing.models import PaperRound
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import HEAD_ID, Cast, TestKeys
 from hocba_server.web.accounts.actor import Actor
 

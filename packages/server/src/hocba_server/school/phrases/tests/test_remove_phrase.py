@@ -6,7 +6,8 @@ from hocba.errors import Refused
 from hocba_server.school.phrases.models import Phrase
 from hocba_server.school.phrases.selectors import PhraseFilter, phrases_of, suggestions
 from hocba_server.school.phrases.services import add_phrase, remove_phrase, restore_phrase
-from hocba_server.school.phrases.tests.conftest import SignIn, entry
+from hocba_server.school.phrases.tests.conftest import entry
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, Cast
 from hocba_server.web.audit.models import AuditEntry
 
@@ -54,9 +55,9 @@ def test_others_cannot_remove_or_restore(cast: Cast) -> None:
     assert refusal.value.code == "not_found"
 
 
-def test_the_page_offers_to_undo_once(cast: Cast, sign_in: SignIn) -> None:
+def test_the_page_offers_to_undo_once(cast: Cast, browse: Browse) -> None:
     pk = add_phrase(by=cast.homeroom, at=AT, entry=entry())
-    client = sign_in(cast.homeroom)
+    client = browse(cast.homeroom)
     gone = client.post(f"/truong/nhan-xet/{pk}/xoa/", {"address": "mon=02"}, follow=True)
     assert gone.redirect_chain == [("/truong/nhan-xet/?mon=02", 302)]
     undo = f"/truong/nhan-xet/{pk}/hoan-tac/"

@@ -14,8 +14,9 @@ from hocba_server.school.phrases.selectors import PhraseFilter, phrases_of
 from hocba_server.school.phrases.services import add_phrase, remove_phrase, take_starter_set
 from hocba_server.school.phrases.sheet_services import preview_phrases, save_phrases
 from hocba_server.school.phrases.sheets import HEADERS, write_phrases
-from hocba_server.school.phrases.tests.conftest import SignIn, entry
+from hocba_server.school.phrases.tests.conftest import entry
 from hocba_server.school.spreadsheets.grids import read_grids
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, HOMEROOM_ID, Cast
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.models import AuditEntry
@@ -168,8 +169,8 @@ def test_no_spreadsheet_is_said(cast: Cast, content: bytes) -> None:
         preview_phrases(by=cast.homeroom, at=AT, content=content, filename="x.xlsx")
 
 
-def test_the_pages_lead_through_it(banks: Cast, sign_in: SignIn, sheet: Sheet) -> None:
-    client = sign_in(banks.homeroom)
+def test_the_pages_lead_through_it(banks: Cast, browse: Browse, sheet: Sheet) -> None:
+    client = browse(banks.homeroom)
     file = client.get("/truong/nhan-xet/xuat/?cua=rieng")
     assert file.headers["Content-Disposition"] == 'attachment; filename="mau-nhan-xet.xlsx"'
     assert client.get("/truong/nhan-xet/nhap/").status_code == 200
@@ -188,5 +189,5 @@ def test_the_pages_lead_through_it(banks: Cast, sign_in: SignIn, sheet: Sheet) -
     address = page.redirect_chain[-1][0]
     saved = client.post(f"{address}luu/", follow=True)
     assert "Đã lưu 1 câu nhận xét." in saved.content.decode()
-    assert sign_in(banks.music).get(address).status_code == 404
+    assert browse(banks.music).get(address).status_code == 404
     assert client.get(f"/truong/nhan-xet/nhap/{uuid.uuid4()}/").status_code == 404

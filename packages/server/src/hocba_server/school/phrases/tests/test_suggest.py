@@ -9,7 +9,8 @@ from hocba.errors import Refused
 from hocba_server.school.phrases.models import Phrase
 from hocba_server.school.phrases.selectors import suggestions
 from hocba_server.school.phrases.services import add_phrase, count_use, take_starter_set
-from hocba_server.school.phrases.tests.conftest import SignIn, entry
+from hocba_server.school.phrases.tests.conftest import entry
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, Cast
 
 Queries = Callable[..., Any]
@@ -72,9 +73,9 @@ def test_one_query_and_twenty_answers(cast: Cast, django_assert_num_queries: Que
     assert len({each.text for each in found}) == 20
 
 
-def test_the_grid_asks_and_counts(cast: Cast, sign_in: SignIn) -> None:
+def test_the_grid_asks_and_counts(cast: Cast, browse: Browse) -> None:
     take_starter_set(by=cast.principal, at=AT)
-    client = sign_in(cast.homeroom)
+    client = browse(cast.homeroom)
     ask = "/truong/nhan-xet/goi-y"
     answer = client.get(ask, {"mon": "02", "muc": "T", "khoi": "4", "q": "cv"}).json()
     assert [each["text"][:8] for each in answer["phrases"]] == ["Chữ viết"]
@@ -86,8 +87,8 @@ def test_the_grid_asks_and_counts(cast: Cast, sign_in: SignIn) -> None:
     assert len(client.get(ask, {"nhom": "homeroom", "khoi": "x"}).json()["phrases"]) == 18
 
 
-def test_what_cannot_be_answered_is_refused_as_json(cast: Cast, sign_in: SignIn) -> None:
-    client = sign_in(cast.homeroom)
+def test_what_cannot_be_answered_is_refused_as_json(cast: Cast, browse: Browse) -> None:
+    client = browse(cast.homeroom)
     foreign = add_phrase(by=cast.stranger, at=AT, entry=entry())
     for status, answer in (
         (400, client.get("/truong/nhan-xet/goi-y", {"mon": "99"})),
@@ -95,7 +96,7 @@ def test_what_cannot_be_answered_is_refused_as_json(cast: Cast, sign_in: SignIn)
         (405, client.post("/truong/nhan-xet/goi-y")),
         (400, client.post("/truong/nhan-xet/dung", {"id": "1; drop"})),
         (404, client.post("/truong/nhan-xet/dung", {"id": foreign})),
-        (403, sign_in(cast.clerk).get("/truong/nhan-xet/goi-y", {"mon": "02"})),
+        (403, browse(cast.clerk).get("/truong/nhan-xet/goi-y", {"mon": "02"})),
         (302, type(client)().get("/truong/nhan-xet/goi-y", {"mon": "02"})),
     ):
         assert answer.status_code == status

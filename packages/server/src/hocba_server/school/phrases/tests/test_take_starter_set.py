@@ -6,7 +6,7 @@ from hocba.errors import Refused
 from hocba_server.school.phrases.models import Phrase
 from hocba_server.school.phrases.services import add_phrase, take_starter_set
 from hocba_server.school.phrases.starter import starter_phrases
-from hocba_server.school.phrases.tests.conftest import SignIn
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, Cast
 from hocba_server.web.audit.models import AuditEntry
 
@@ -38,11 +38,11 @@ def test_teachers_and_other_schools(cast: Cast) -> None:
     assert not Phrase.objects.filter(school_id=cast.school_id).exists()
 
 
-def test_the_button_is_there_until_it_is_pressed(cast: Cast, sign_in: SignIn) -> None:
-    client = sign_in(cast.principal)
+def test_the_button_is_there_until_it_is_pressed(cast: Cast, browse: Browse) -> None:
+    client = browse(cast.principal)
     address = "/truong/nhan-xet/bo-mau/"
     assert address in client.get("/truong/nhan-xet/").content.decode()
     page = client.post(address, follow=True).content.decode()
     assert address not in page
     assert f"Đã lấy {len(starter_phrases())} câu mẫu" in page
-    assert address not in sign_in(cast.homeroom).get("/truong/nhan-xet/").content.decode()
+    assert address not in browse(cast.homeroom).get("/truong/nhan-xet/").content.decode()

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 
 import pikepdf
 import pytest
-from django.test import Client
 
 from hocba_server.school.registry.attachments import Upload
 from hocba_server.school.registry.models import Enrolment, Pupil
 from hocba_server.school.registry.pupil_values import EDITABLE, values_of
 from hocba_server.school.tests.cast import Cast
-from hocba_server.web.accounts.actor import Actor
-from hocba_server.web.accounts.models import User
 
 
 @pytest.fixture
@@ -38,23 +34,3 @@ def new_values(pupil: Pupil) -> dict[str, str]:
     """Personal data of a pupil whom nobody knows yet."""
     values = {name: values_of(pupil)[name] for name in EDITABLE}
     return {**values, "full_name": "Đỗ Thị Mới", "gender": "Nữ", "birth_date": "5/9/2019"}
-
-
-@pytest.fixture
-def browse() -> Callable[[Actor], Client]:
-    """A browser in which this person is signed in."""
-
-    def open_browser(by: Actor) -> Client:
-        user = User.objects.create(
-            username=f"{by.personal_id}-{'-'.join(by.roles)}-{by.unit_code}",
-            full_name=by.name,
-            personal_id=by.personal_id,
-            house=by.house,
-            unit_code=by.unit_code,
-            roles=list(by.roles),
-        )
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return open_browser

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
 from hocba_server.school.registry.attachments import Upload
@@ -14,10 +12,9 @@ from hocba_server.school.registry.civil_services import propose_civil_change
 from hocba_server.school.registry.models import Enrolment, Pupil
 from hocba_server.school.registry.special_services import exempt_subject, set_assessment_mode
 from hocba_server.school.registry.tests.refusals import entries
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, Cast
-from hocba_server.web.accounts.actor import Actor
 
-Browse = Callable[[Actor], Client]
 OF_A_PUPIL = (
     "pupil",
     "edit_pupil",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from hocba.rendition.text import face_text
@@ -14,11 +11,10 @@ from hocba_server.school.registry.models import Enrolment, Pupil
 from hocba_server.school.registry.paper_services import print_paper_form, printings_of
 from hocba_server.school.registry.special_services import set_assessment_mode
 from hocba_server.school.registry.tests.refusals import entries, refusal_of
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, Cast
-from hocba_server.web.accounts.actor import Actor
 
 ACTION = "print_paper_form"
-Browse = Callable[[Actor], Client]
 
 
 @pytest.fixture

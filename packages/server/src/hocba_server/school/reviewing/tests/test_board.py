@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
-from django.test import Client
 from django.utils import timezone
 
 from hocba.assessment.periods import Period
@@ -17,10 +15,9 @@ from hocba_server.school.assessments.models import (
 from hocba_server.school.registry.models import School, StaffAssignment, StaffMember
 from hocba_server.school.reviewing.people import PersonLine, people_waited_for
 from hocba_server.school.reviewing.selectors import ClassProgress, class_progress, step_totals
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, HEAD_ID, HOMEROOM_ID, MUSIC_ID, YEAR, Cast
-from hocba_server.web.accounts.actor import Actor
 
-SignIn = Callable[[Actor], Client]
 BOARD = "/truong/tien-do/"
 
 
@@ -85,9 +82,9 @@ def test_results_wait_since_entry_opened(results: Cast) -> None:
     assert (item.count, item.since) == (3, since)
 
 
-def test_counts_lead_to_exactly_their_rows(results: Cast, sign_in: SignIn) -> None:
+def test_counts_lead_to_exactly_their_rows(results: Cast, browse: Browse) -> None:
     YearConclusion.objects.filter(enrolment=results.enrolments[0]).update(height_cm=None)
-    client = sign_in(results.principal)
+    client = browse(results.principal)
     check = f"/truong/lop/{results.classroom_id}/kiem-tra/"
     page = client.get(BOARD).content.decode()
     assert f'href="{check}?xem=thieu"' in page
@@ -97,17 +94,17 @@ def test_counts_lead_to_exactly_their_rows(results: Cast, sign_in: SignIn) -> No
     assert client.get(check).content.decode().count('<tr><th scope="row">') == 3
 
 
-def test_nobody_is_offered_to_remind_themselves(results: Cast, sign_in: SignIn) -> None:
+def test_nobody_is_offered_to_remind_themselves(results: Cast, browse: Browse) -> None:
     YearConclusion.objects.update(height_cm=None)
     by = StaffMember.objects.get(personal_id=HEAD_ID)
     StaffAssignment.objects.filter(role="GVCN").update(staff=by)
-    page = sign_in(results.principal).get(f"{BOARD}?xem=nguoi").content.decode()
+    page = browse(results.principal).get(f"{BOARD}?xem=nguoi").content.decode()
     assert by.full_name in page
     assert 'name="step"' not in page
 
 
-def test_teachers_and_other_schools_have_no_board(results: Cast, sign_in: SignIn) -> None:
+def test_teachers_and_other_schools_have_no_board(results: Cast, browse: Browse) -> None:
     for by in (results.homeroom, results.music, results.administrator):
-        assert sign_in(by).get(BOARD).status_code == 403
-    other = sign_in(results.stranger).get(BOARD).content.decode()
+        assert browse(by).get(BOARD).status_code == 403
+    other = browse(results.stranger).get(BOARD).content.decode()
     assert "1A1" not in other

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from django.test import Client
-
 from hocba_server.school.issuing.models import AnnualRecordDraft
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import Cast
-from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.models import AuditEntry
-
-SignIn = Callable[[Actor], Client]
 
 
 def proofs(cast: Cast) -> list[str]:
@@ -20,10 +14,10 @@ def proofs(cast: Cast) -> list[str]:
 
 
 def test_the_pages_of_a_record_one_after_the_other(
-    results: Cast, created: int, sign_in: SignIn
+    results: Cast, created: int, browse: Browse
 ) -> None:
     assert created
-    client = sign_in(results.principal)
+    client = browse(results.principal)
     seen = set()
     for address in proofs(results):
         page = client.get(address).content.decode()
@@ -39,11 +33,11 @@ def test_the_pages_of_a_record_one_after_the_other(
 
 
 def test_who_may_not_read_gets_no_page_and_no_picture(
-    results: Cast, created: int, sign_in: SignIn
+    results: Cast, created: int, browse: Browse
 ) -> None:
     assert created
     [address, *_] = proofs(results)
     for by, status in ((results.administrator, 403), (results.stranger, 404)):
-        client = sign_in(by)
+        client = browse(by)
         assert client.get(address).status_code == status
         assert client.get(f"{address}1.png").status_code == status

@@ -10,8 +10,8 @@ from hocba.errors import Malformed
 from hocba_server.school.registry.models import School
 from hocba_server.school.spreadsheets.catalogue_files import CatalogueCheck, check_catalogues
 from hocba_server.school.spreadsheets.selectors import school_facts
-from hocba_server.school.spreadsheets.tests.conftest import SignIn
 from hocba_server.school.spreadsheets.tests.files import Rows, xlsx
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import CODE, Cast
 
 SUBJECT_LIST: Rows = [
@@ -51,12 +51,12 @@ def test_school_ward_and_ethnic_groups_are_compared(cast: Cast) -> None:
     assert not _check(cast, faiths).used
 
 
-def test_another_file_is_refused_and_the_page_is_the_offices(cast: Cast, sign_in: SignIn) -> None:
+def test_another_file_is_refused_and_the_page_is_the_offices(cast: Cast, browse: Browse) -> None:
     with pytest.raises(Malformed) as fault:
         _check(cast, [["a", "b"], [1, 2]])
     assert fault.value.code == "no_catalogue"
     address = "/truong/nhap/danh-muc/"
-    client = sign_in(cast.registrar)
+    client = browse(cast.registrar)
     sent = {"file": SimpleUploadedFile("mon.xlsx", xlsx({"Sheet1": SUBJECT_LIST}))}
     assert "Khớp với dữ liệu đang dùng" in client.post(address, sent).content.decode()
-    assert sign_in(cast.homeroom).get(address).status_code == 403
+    assert browse(cast.homeroom).get(address).status_code == 403

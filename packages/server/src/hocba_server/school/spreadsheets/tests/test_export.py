@@ -50,9 +50,9 @@ from hocba_server.school.spreadsheets.results import (
 )
 from hocba_server.school.spreadsheets.selectors import stored_bundle
 from hocba_server.school.spreadsheets.services import preview_class_list
-from hocba_server.school.spreadsheets.tests.conftest import SignIn
 from hocba_server.school.spreadsheets.tests.files import xlsx
 from hocba_server.school.spreadsheets.writing import write_workbook
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, YEAR, Cast
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.models import AuditEntry
@@ -155,8 +155,8 @@ def test_every_pupil_sees_that_the_class_was_taken_out(results: Cast) -> None:
     assert set(reads.values_list("subject", flat=True)) == pupils
 
 
-def test_the_pages(results: Cast, sign_in: SignIn) -> None:
-    client = sign_in(results.homeroom)
+def test_the_pages(results: Cast, browse: Browse) -> None:
+    client = browse(results.homeroom)
     address = f"/truong/lop/{results.classroom_id}/"
     answer = client.get(f"{address}xuat/?bang=mon-01&thoi-diem=CN")
     assert answer.status_code == 200
@@ -174,7 +174,7 @@ def test_the_pages(results: Cast, sign_in: SignIn) -> None:
     assert client.get(f"{address}xuat/?bang=mon-01&thoi-diem=XX").status_code == 302
     assert client.get(f"{address}nhap/chu-nhiem/").status_code == 200
     assert client.get(f"{address}nhap/pham-chat-nang-luc/").status_code == 200
-    assert sign_in(results.music).get(f"{address}nhap/mon/01/").status_code == 403
+    assert browse(results.music).get(f"{address}nhap/mon/01/").status_code == 403
 
 
 TEXTS = st.text(

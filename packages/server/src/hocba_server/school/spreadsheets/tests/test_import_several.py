@@ -19,7 +19,6 @@ from hocba_server.school.spreadsheets.bundle_services import (
 )
 from hocba_server.school.spreadsheets.models import ImportPreview
 from hocba_server.school.spreadsheets.selectors import stored_bundle
-from hocba_server.school.spreadsheets.tests.conftest import SignIn
 from hocba_server.school.spreadsheets.tests.files import (
     HOMEROOM_HEADERS,
     SUBJECT_HEADERS,
@@ -30,6 +29,7 @@ from hocba_server.school.spreadsheets.tests.files import (
     trait_cells,
     xlsx,
 )
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import (
     AT,
     CLASS_LIST_HEADERS,
@@ -183,8 +183,8 @@ def test_lists_of_several_classes_are_saved_together(cast: Cast) -> None:
     assert Pupil.objects.filter(pupil_code="7900000011").count() == 1
 
 
-def test_the_pages_of_an_upload(cast: Cast, sign_in: SignIn) -> None:
-    client = sign_in(cast.homeroom)
+def test_the_pages_of_an_upload(cast: Cast, browse: Browse) -> None:
+    client = browse(cast.homeroom)
     address = f"/truong/lop/{cast.classroom_id}/bang-tinh/"
     assert "Tải mẫu đã điền" in client.get(address).content.decode()
     sent = {"file": SimpleUploadedFile("lop-1A1.xlsx", _workbook()), "period": ""}
@@ -197,9 +197,9 @@ def test_the_pages_of_an_upload(cast: Cast, sign_in: SignIn) -> None:
     assert "Về trang chung của các bảng" in single
     saved = client.post(f"{answer.request['PATH_INFO']}luu/", {"part": parts}, follow=True)
     assert "Đã lưu 4 phần." in saved.content.decode()
-    other = sign_in(cast.music)
+    other = browse(cast.music)
     assert other.get(answer.request["PATH_INFO"]).status_code == 404
-    assert sign_in(cast.administrator).get(address).status_code == 403
-    assert sign_in(cast.stranger).get(address).status_code == 404
+    assert browse(cast.administrator).get(address).status_code == 403
+    assert browse(cast.stranger).get(address).status_code == 404
     nothing = client.post(address, {"period": ""}, follow=True).content.decode()
     assert "Chọn từ 1 đến 40 tệp" in nothing

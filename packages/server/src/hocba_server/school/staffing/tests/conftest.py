@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from django.test import Client
 
 from hocba_server.school.registry.models import School, StaffMember
 from hocba_server.school.registry.services import add_staff
 from hocba_server.school.staffing.role_sync import unit_of
 from hocba_server.school.tests.cast import AT, CODE, HEAD_ID, HOMEROOM_ID, MUSIC_ID, Cast
-from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.accounts.memberships import Unit, join
 from hocba_server.web.accounts.models import User
 
@@ -63,23 +59,3 @@ def accounts(unit: Unit, staff: dict[str, int]) -> dict[str, User]:
         ).user
         for number, roles in given.items()
     }
-
-
-@pytest.fixture
-def browse() -> Callable[[Actor], Client]:
-    """A browser in which this person is signed in."""
-
-    def open_browser(by: Actor) -> Client:
-        user = User.objects.create(
-            username=f"{by.personal_id}-{'-'.join(by.roles)}-{by.unit_code}",
-            full_name=by.name,
-            personal_id=by.personal_id,
-            house=by.house,
-            unit_code=by.unit_code,
-            roles=list(by.roles),
-        )
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return open_browser

@@ -1,19 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from hocba_server.school.registry.models import StaffAssignment, StaffMember
 from hocba_server.school.staffing.campus_services import save_campus
 from hocba_server.school.staffing.models import AccountOrder, StaffDeparture
 from hocba_server.school.staffing.tests.conftest import NEW_ID
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, MUSIC_ID, YEAR, Cast
-from hocba_server.web.accounts.actor import Actor
-
-Browse = Callable[[Actor], Client]
 
 
 def _addresses(cast: Cast, staff: dict[str, int]) -> list[str]:
