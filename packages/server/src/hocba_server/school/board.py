@@ -98,6 +98,7 @@ def _record_state(records: list[AnnualRecordDraft]) -> tuple[str, str]:
         RecordState.SUBMITTED: "đã nộp, chờ Sở trả lời",
         RecordState.ACCEPTED: "đang lưu hành",
         RecordState.REJECTED: "bị Sở từ chối",
+        RecordState.RECALL_REQUESTED: "chờ Sở quyết định thu hồi",
         RecordState.RECALLED: "đã thu hồi",
     }
     states = [RecordState(record.state) for record in records]

@@ -53,6 +53,14 @@ def recall_requests(*, by: Actor) -> QuerySet[IncomingPackage]:
     ).order_by("-waiting_count", "-received_at", "-pk")
 
 
+def waiting_requests(*, by: Actor) -> int | None:
+    """How many requests wait for an officer; None for everybody who is not one."""
+    if deny_role(by, CityRole.OFFICER) is not None:
+        return None
+    waiting = RecallCase.objects.filter(state=CaseState.WAITING)
+    return waiting.order_by().values("package_id").distinct().count()
+
+
 def recall_request(*, by: Actor, package_id: int) -> IncomingPackage:
     """One request. Raises `Refused` with code `not_found`."""
     row = recall_requests(by=by).filter(pk=package_id).first()

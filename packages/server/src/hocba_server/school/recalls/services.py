@@ -15,7 +15,7 @@ from hocba_server.adapters.clock import SystemClock
 from hocba_server.adapters.gateway import GatewayClient
 from hocba_server.config.jobs import school_jobs
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
-from hocba_server.school.issuing.models import AnnualRecordDraft
+from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import batch_by_id, record_by_uuid
 from hocba_server.school.notices.models import NoticeKind
 from hocba_server.school.notices.services import notify
@@ -27,7 +27,7 @@ from hocba_server.school.registry.models import SchoolRole
 from hocba_server.school.registry.permissions import require
 from hocba_server.school.registry.selectors import not_found, own_school, people_in_role
 from hocba_server.school.signing.certificate_checks import check_owner
-from hocba_server.school.submission.messages import read_acknowledgement
+from hocba_server.school.submission.messages import Json, read_acknowledgement
 from hocba_server.school.submission.models import PackageState
 from hocba_server.school.training.sources import sources_of
 from hocba_server.web.accounts.actor import Actor, platform_actor
@@ -67,26 +67,16 @@ def request_recall(
         rows = _locked(by, batch.pk, chosen)
         school = own_school(by)
         check_owner(key.certificate, owner=school.code, organisation=True, at=at)
-        asked = RecallRequest.objects.create(
-            school=school,
-            batch=batch,
-            message_id=message_id,
-            request=messages.recall_request(
-                [bytes(row.document) for row in rows],
-                reason=reason,
-                key=key,
-                signing_time=at.replace(microsecond=0),
-                unit_code=school.code,
-                school_year=batch.classroom.school_year,
-                message_id=message_id,
-            ),
+        request = messages.recall_request(
+            [bytes(row.document) for row in rows],
             reason=reason,
-            state=PackageState.WAITING,
-            actor=by.to_json(),
-            created_by=by.user_id,
-            created_by_name=by.name,
-            created_at=at,
+            key=key,
+            signing_time=at.replace(microsecond=0),
+            unit_code=school.code,
+            school_year=batch.classroom.school_year,
+            message_id=message_id,
         )
+        asked = _keep(batch, request, message_id, reason, by, at)
         RecallLine.objects.bulk_create(
             RecallLine(request=asked, record=row, answer=RecallAnswer.WAITING) for row in rows
         )
@@ -99,6 +89,28 @@ def request_recall(
         _audit(by, at, "request_recall", asked, detail)
         school_jobs.configure_task(SEND_JOB, allow_unknown=True).defer(request_id=asked.pk)
     return asked.pk
+
+
+def _keep(
+    batch: IssueBatch,
+    request: Json,
+    message_id: str,
+    reason: str,
+    by: Actor,
+    at: dt.datetime,
+) -> RecallRequest:
+    return RecallRequest.objects.create(
+        school=batch.classroom.school,
+        batch=batch,
+        message_id=message_id,
+        request=request,
+        reason=reason,
+        state=PackageState.WAITING,
+        actor=by.to_json(),
+        created_by=by.user_id,
+        created_by_name=by.name,
+        created_at=at,
+    )
 
 
 def _locked(by: Actor, batch_id: int, uuids: Sequence[str]) -> list[AnnualRecordDraft]:
@@ -248,7 +260,7 @@ def _write(line: RecallLine, decision: messages.Decision, at: dt.datetime) -> No
 
 
 def _tell(asked: RecallRequest, counts: Mapping[RecallAnswer, int], at: dt.datetime) -> None:
-    """Clerk, principal and whoever asked hear what the department decided."""
+    """Clerk, principal, whoever asked, and the registrar who goes on hear what was decided."""
     room = asked.batch.classroom
     agreed, refused = counts.get(RecallAnswer.AGREED, 0), counts.get(RecallAnswer.REFUSED, 0)
     if agreed and refused:
@@ -266,7 +278,9 @@ def _tell(asked: RecallRequest, counts: Mapping[RecallAnswer, int], at: dt.datet
             f"Lớp {room.name}: Sở không thu hồi {refused} học bạ",
             f"Class {room.name}: the department refused {refused} recalls",
         )
-    roles = (SchoolRole.SCHOOL_CLERK, SchoolRole.PRINCIPAL)
+    roles = [SchoolRole.SCHOOL_CLERK, SchoolRole.PRINCIPAL]
+    if agreed:
+        roles.append(SchoolRole.REGISTRAR)
     asker = Actor.from_json(asked.actor)
     notify(
         by=platform_actor("school"),

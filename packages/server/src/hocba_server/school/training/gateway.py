@@ -92,13 +92,13 @@ def _decided(asked: ResultQuery) -> ResultAnswer:
         lines = RecallLine.objects.filter(
             request__message_id=asked.message_id, request__school__code=asked.unit_code
         )
-        uuids = lines.values_list("record__record_uuid", flat=True)
+        uuids = list(lines.values_list("record__record_uuid", flat=True))
         status, sentence = int(RecallResult.AGREED), RECALLED
     else:
         rows = PackageRecord.objects.filter(
             package__message_id=asked.message_id, package__school__code=asked.unit_code
         )
-        uuids = rows.values_list("record__record_uuid", flat=True)
+        uuids = list(rows.values_list("record__record_uuid", flat=True))
         status, sentence = int(SubmissionResult.APPROVED), APPROVED
     return ResultAnswer(
         tuple(

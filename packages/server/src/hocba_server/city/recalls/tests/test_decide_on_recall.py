@@ -152,7 +152,11 @@ def test_the_officers_pages(asked: IncomingPackage, pages: Client, documents: li
 
 def test_nobody_else_sees_the_requests(asked: IncomingPackage, client: Client) -> None:
     inspector = User.objects.create(
-        username="kiem-tra", unit_code="79", roles=["KIEM_TRA", "SO_QT"], house="city"
+        username="kiem-tra",
+        personal_id="000080000092",
+        unit_code="79",
+        roles=["KIEM_TRA", "SO_QT"],
+        house="city",
     )
     client.force_login(inspector)
     case = RecallCase.objects.all()[0]
