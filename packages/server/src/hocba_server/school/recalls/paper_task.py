@@ -11,14 +11,14 @@ from hocba.errors import Refused, Sentence
 from hocba.ports import Key
 from hocba.record.model import SignerRole
 from hocba_server.school.recalls.rights import deny_asking
-from hocba_server.school.recalls.services import MOST_RECORDS, request_recall
+from hocba_server.school.recalls.services import request_recall
 from hocba_server.school.signing.paper_tasks import Kept, PaperTask, Typed, Wish
 from hocba_server.school.submission.services import new_message_id
 from hocba_server.web.accounts.actor import Actor
 
 
 def _read(_by: Actor, typed: Typed) -> Wish:
-    chosen = [uuid[:36] for uuid in typed.many("record")[:MOST_RECORDS]]
+    chosen = [uuid[:36] for uuid in typed.many("record")]
     if not chosen:
         raise Refused("nothing_chosen", "Chưa chọn học bạ nào để thu hồi.", "No record was chosen.")
     return {"records": chosen, "reason": typed.one("reason"), "message_id": new_message_id()}

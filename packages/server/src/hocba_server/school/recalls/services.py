@@ -35,8 +35,6 @@ from hocba_server.web.audit.services import record_event
 
 SEND_JOB = "school.recalls.send"
 POLL_JOB = "school.recalls.poll"
-MOST_RECORDS = 100
-"""Records of one request; a class has fewer."""
 
 
 def request_recall(
@@ -58,7 +56,7 @@ def request_recall(
     reason = " ".join(reason.split())[:500]
     if not reason:
         raise Refused("reason_missing", "Ghi lý do thu hồi để Sở xem xét.", "Give the reason.")
-    chosen = list(dict.fromkeys(record_uuids))[:MOST_RECORDS]
+    chosen = list(dict.fromkeys(record_uuids))
     if not chosen:
         raise Refused("nothing_chosen", "Chưa chọn học bạ nào để thu hồi.", "No record was chosen.")
     with school_transaction():

@@ -64,9 +64,11 @@ def recall_message(
     ).to_json()
 
 
-def ask(items: Sequence[RecallItem | bytes], key: SoftKey) -> IncomingPackage:
+def ask(
+    items: Sequence[RecallItem | bytes], key: SoftKey, *, unit_code: str = SCHOOL_CODE
+) -> IncomingPackage:
     """Send a request and let the job check it."""
-    answer = answer_request(recall_message(items, key), at=SENT)
+    answer = answer_request(recall_message(items, key, unit_code=unit_code), at=SENT)
     assert answer["Error"] == "0", answer
     package = IncomingPackage.objects.filter(kind="5").latest("pk")
     check_request(package.pk, clock=FixedClock())

@@ -10,14 +10,23 @@ from hocba.ids import MessageId, PersonalId, RecordUuid, UnitCode
 from hocba.packet.recall import RecallItem
 from hocba.packet.transactions import ResultQuery, TransactionType
 from hocba_certworld.cast import Cast
+from hocba_server.city.certificates.models import CertificateRegistration
+from hocba_server.city.certificates.services import approve, register_unit
 from hocba_server.city.conftest import Submit
 from hocba_server.city.gateway.models import IncomingPackage
-from hocba_server.city.gateway.services import answer_request
+from hocba_server.city.gateway.services import answer_request, open_account
 from hocba_server.city.recalls.models import RecallCase
 from hocba_server.city.recalls.services import check_request
 from hocba_server.city.recalls.tests.asking import ask, decide, item_of, recall_message, results
 from hocba_server.city.repository.models import RecordInForce
-from hocba_server.city.tests.cast import SENT, FixedClock, submission
+from hocba_server.city.tests.cast import (
+    ADMINISTRATOR,
+    OFFICER,
+    SENT,
+    FixedClock,
+    registration,
+    submission,
+)
 from hocba_server.web.audit.models import AuditEntry
 
 
@@ -178,3 +187,16 @@ def test_each_query_answers_for_its_own_kind(kept: list[bytes], cast: Cast) -> N
     assert answer_request(ResultQuery(number, unit).to_json(), at=SENT)["danh_sach"] == []
     wrong = ResultQuery(MessageId(submitted.message_id), unit, TransactionType.QUERY_RECALL)
     assert answer_request(wrong.to_json(), at=SENT)["danh_sach"] == []
+
+
+def test_another_school_recalls_nothing_of_this_one(kept: list[bytes], cast: Cast) -> None:
+    other = UnitCode("00000402")
+    key = cast.world.issue_organisation("Trường Tiểu học Khác", other)
+    register_unit(by=ADMINISTRATOR, at=SENT, code=other, name="Tiểu học Khác", ownership="private")
+    open_account(by=ADMINISTRATOR, at=SENT, unit_code=other)
+    answer_request(registration(key, unit_code=other), at=SENT)
+    row = CertificateRegistration.objects.get(unit__code=other)
+    approve(by=OFFICER, at=SENT, registration_id=row.pk)
+    ask([item_of(kept[0], school_code=other)], key, unit_code=other)
+    assert states() == [("refused", "2402")]
+    assert RecordInForce.objects.count() == 3
