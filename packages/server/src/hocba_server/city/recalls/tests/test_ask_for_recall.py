@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hocba.ids import MessageId, PersonalId, RecordUuid, UnitCode
+from hocba.packet.answers import PackageAnswer
 from hocba.packet.recall import RecallItem
 from hocba.packet.transactions import ResultQuery, TransactionType
 from hocba_certworld.cast import Cast
@@ -135,8 +136,6 @@ def test_a_kill_between_commit_and_answer_loses_and_doubles_nothing(
 
 def _once(die: Any) -> Any:
     """The bytes are committed with their answer; the answer to the sender is what is cut off."""
-    from hocba.packet.answers import PackageAnswer
-
     plain, calls = PackageAnswer.to_json, []
 
     def to_json(self: PackageAnswer) -> dict[str, object]:

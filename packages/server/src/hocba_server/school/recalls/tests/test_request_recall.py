@@ -20,13 +20,19 @@ from hocba_server.school.issuing.successors import reopen_record
 from hocba_server.school.notices.models import Notice
 from hocba_server.school.papers.tests.conftest import Browse
 from hocba_server.school.recalls.models import RecallLine, RecallRequest
-from hocba_server.school.recalls.services import ask_now, poll_request, send_request
+from hocba_server.school.recalls.services import (
+    ask_now,
+    poll_request,
+    request_recall,
+    send_request,
+)
 from hocba_server.school.recalls.tests.conftest import REASON, Ask, send_class
 from hocba_server.school.recalls.tests.fake_department import SENTENCE, FakeDepartment
 from hocba_server.school.registry.models import Enrolment
 from hocba_server.school.registry.pupil_rights import deny_locked_pupil
 from hocba_server.school.signing.downloads import record_pdf
 from hocba_server.school.tests.cast import AT, CODE, HEAD_ID, Cast, FixedClock, TestKeys
+from hocba_server.school.training.gateway import training_gateway
 from hocba_server.school.training.sources import InstalledSources
 from hocba_server.web.audit.models import AuditEntry
 
@@ -101,8 +107,6 @@ def test_a_record_that_was_not_taken_cannot_be_recalled(
 def test_only_the_schools_own_key(
     results: Cast, in_force: list[AnnualRecordDraft], keys: TestKeys
 ) -> None:
-    from hocba_server.school.recalls.services import request_recall
-
     with pytest.raises(Refused) as refusal:
         request_recall(
             by=results.clerk,
@@ -189,6 +193,17 @@ def test_asking_at_once(
             ask_now(by=by, request_id=request_id)
         assert refusal.value.code == code
     assert ask_now(by=results.principal, request_id=request_id) == "answered"
+
+
+def test_in_training_the_pretend_department_agrees(
+    results: Cast, in_force: list[AnnualRecordDraft], ask: Ask
+) -> None:
+    pretend = training_gateway(CODE)
+    request_id = ask(results.clerk, *in_force)
+    send_request(request_id, gateway=pretend, clock=FixedClock())
+    poll_request(request_id, gateway=pretend, clock=FixedClock())
+    assert states() == ["recalled"] * 3
+    assert all("TẬP HUẤN" in line.sentence for line in RecallLine.objects.all())
 
 
 @pytest.fixture
