@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from hocba.assessment.catalogue import SUBJECTS
+from hocba.errors import Sentence
 from hocba.record.model import SignerRole
 from hocba.workflow.transitions import RecordState
 from hocba_server.school.assessments.selectors import PupilCheck, findings_of_classes
@@ -25,7 +26,7 @@ SUBJECT_NAMES = {str(subject.code): subject.name for subject in SUBJECTS}
 class NextAction:
     """One thing this person can do now."""
 
-    title: str
+    title: Sentence
     url: str
 
 
@@ -35,7 +36,7 @@ class ClassCard:
 
     classroom: Classroom
     pupils: int
-    state: str
+    state: Sentence
     tone: str
     """`done`, `waiting` or `open`: the meaning colour, always beside the words of `state`."""
     actions: tuple[NextAction, ...]
@@ -79,34 +80,50 @@ def _result_card(
 ) -> ClassCard:
     wrong = sum(1 for check in checks if check.year.errors)
     if not checks:
-        state = "Chưa có danh sách lớp"
+        state = Sentence("Chưa có danh sách lớp", "No class list yet")
     elif wrong:
-        state = f"Đang nhập kết quả: còn {wrong} trong {len(checks)} em thiếu hoặc mâu thuẫn"
+        state = Sentence(
+            f"Đang nhập kết quả: còn {wrong} trong {len(checks)} em thiếu hoặc mâu thuẫn",
+            f"Results are being entered: {wrong} of {len(checks)} pupils have gaps or conflicts",
+        )
     else:
-        state = "Đủ kết quả, sẵn sàng khởi tạo học bạ"
+        state = Sentence(
+            "Đủ kết quả, sẵn sàng khởi tạo học bạ", "Results complete, records can be created"
+        )
     actions = tuple(_result_actions(by, room, batch, checks, wrong, own))
     return ClassCard(room, len(checks), state, "open", actions)
 
 
-def _record_state(records: list[AnnualRecordDraft]) -> tuple[str, str]:
-    words = {
-        RecordState.CHECKED: "đã khởi tạo, chờ giáo viên bộ môn ký",
-        RecordState.SUBJECT_SIGNED: "chờ giáo viên chủ nhiệm ký",
-        RecordState.HOMEROOM_SIGNED: "chờ lãnh đạo ký",
-        RecordState.LEADER_SIGNED: "chờ văn thư phát hành",
-        RecordState.ISSUED: "đã phát hành, chờ nộp về Sở",
-        RecordState.SUBMITTED: "đã nộp, chờ Sở trả lời",
-        RecordState.ACCEPTED: "đang lưu hành",
-        RecordState.REJECTED: "bị Sở từ chối",
-        RecordState.RECALL_REQUESTED: "chờ Sở quyết định thu hồi",
-        RecordState.RECALLED: "đã thu hồi",
-    }
+_STATES = {
+    RecordState.DRAFT: Sentence("được trả lại, đang sửa", "returned, being corrected"),
+    RecordState.CHECKED: Sentence(
+        "đã khởi tạo, chờ giáo viên bộ môn ký", "created, wait for subject teachers"
+    ),
+    RecordState.SUBJECT_SIGNED: Sentence(
+        "chờ giáo viên chủ nhiệm ký", "wait for the homeroom teacher"
+    ),
+    RecordState.HOMEROOM_SIGNED: Sentence("chờ lãnh đạo ký", "wait for the leader"),
+    RecordState.LEADER_SIGNED: Sentence("chờ văn thư phát hành", "wait for the seal"),
+    RecordState.ISSUED: Sentence("đã phát hành, chờ nộp về Sở", "issued, to be sent"),
+    RecordState.SUBMITTED: Sentence("đã nộp, chờ Sở trả lời", "sent, not answered yet"),
+    RecordState.ACCEPTED: Sentence("đang lưu hành", "in force"),
+    RecordState.REJECTED: Sentence("bị Sở từ chối", "refused by the department"),
+    RecordState.RECALL_REQUESTED: Sentence(
+        "chờ Sở quyết định thu hồi", "wait for the department's word on a recall"
+    ),
+    RecordState.RECALLED: Sentence("đã thu hồi", "recalled"),
+}
+
+
+def _record_state(records: list[AnnualRecordDraft]) -> tuple[Sentence, str]:
     states = [RecordState(record.state) for record in records]
-    parts = [
-        f"{states.count(state)} học bạ {word}" for state, word in words.items() if state in states
-    ]
+    counted = [(states.count(state), words) for state, words in _STATES.items() if state in states]
+    sentence = Sentence(
+        "; ".join(f"{count} học bạ {words.vi}" for count, words in counted),
+        "; ".join(f"{count} records {words.en}" for count, words in counted),
+    )
     done = all(state is RecordState.ACCEPTED for state in states)
-    return "; ".join(parts), "done" if done else "waiting"
+    return sentence, "done" if done else "waiting"
 
 
 def _result_actions(
@@ -119,9 +136,15 @@ def _result_actions(
 ) -> Iterator[NextAction]:
     roles = set(by.roles)
     if SchoolRole.REGISTRAR.value in roles and not checks:
-        yield NextAction("Nhập danh sách lớp", reverse("school_spreadsheets:class_list"))
+        yield NextAction(
+            Sentence("Nhập danh sách lớp", "Import the class list"),
+            reverse("school_spreadsheets:class_list"),
+        )
     if SchoolRole.REGISTRAR.value in roles and batch is not None and checks and not wrong:
-        yield NextAction("Khởi tạo học bạ", reverse("school_signing:batch", args=[room.pk]))
+        yield NextAction(
+            Sentence("Khởi tạo học bạ", "Create the records"),
+            reverse("school_signing:batch", args=[room.pk]),
+        )
     for row in own if checks else ():
         if row.role == SchoolRole.SUBJECT_TEACHER:
             entered = sum(
@@ -131,12 +154,29 @@ def _result_actions(
             if entered < len(checks):
                 name = SUBJECT_NAMES.get(row.subject_code, row.subject_code)
                 url = reverse("school_assessments:subject", args=[room.pk, row.subject_code])
-                yield NextAction(f"Nhập {name} ({entered}/{len(checks)} em)", url)
+                yield NextAction(
+                    Sentence(
+                        f"Nhập {name} ({entered}/{len(checks)} em)",
+                        f"Enter {name} ({entered}/{len(checks)} pupils)",
+                    ),
+                    url,
+                )
         elif wrong:
             url = reverse("school_assessments:check", args=[room.pk])
-            yield NextAction(f"Xem {wrong} em còn thiếu", url)
+            yield NextAction(
+                Sentence(f"Xem {wrong} em còn thiếu", f"See {wrong} pupils with gaps"), url
+            )
     if SchoolRole.PRINCIPAL.value in roles and batch is None and checks:
-        yield NextAction("Mở đợt phát hành", reverse("school_signing:batch", args=[room.pk]))
+        yield NextAction(
+            Sentence("Mở đợt phát hành", "Open the issue"),
+            reverse("school_signing:batch", args=[room.pk]),
+        )
+
+
+_ANEW = {
+    RecordState.REJECTED: Sentence("Làm lại học bạ bị Sở từ chối", "Make refused records anew"),
+    RecordState.RECALLED: Sentence("Làm lại học bạ đã thu hồi", "Make recalled records anew"),
+}
 
 
 def _signing_actions(
@@ -144,14 +184,31 @@ def _signing_actions(
 ) -> Iterator[NextAction]:
     url = reverse("school_signing:batch", args=[room.pk])
     titles = {
-        SignerRole.SUBJECT_TEACHER: "Ký môn của tôi",
-        SignerRole.HOMEROOM_TEACHER: "Ký với vai trò chủ nhiệm",
-        SignerRole.SCHOOL_LEADER: "Ký với vai trò lãnh đạo",
-        SignerRole.ORGANISATION: "Ký phát hành",
+        SignerRole.SUBJECT_TEACHER: Sentence("Ký môn của tôi", "Sign my subjects"),
+        SignerRole.HOMEROOM_TEACHER: Sentence(
+            "Ký với vai trò chủ nhiệm", "Sign as homeroom teacher"
+        ),
+        SignerRole.SCHOOL_LEADER: Sentence("Ký với vai trò lãnh đạo", "Sign as leader"),
+        SignerRole.ORGANISATION: Sentence("Ký phát hành", "Seal"),
     }
     for step in STEPS:
         if deny_now(by, batch, step.role, records) is None:
-            yield NextAction(f"{titles[step.role]}: lớp {room.name}", url)
+            title = titles[step.role]
+            yield NextAction(
+                Sentence(f"{title.vi}: lớp {room.name}", f"{title.en}: class {room.name}"), url
+            )
     issued = any(record.state == RecordState.ISSUED.value for record in records)
     if issued and SchoolRole.SCHOOL_CLERK.value in by.roles:
-        yield NextAction("Nộp về Sở", reverse("school_submission:batch", args=[batch.pk]))
+        yield NextAction(
+            Sentence("Nộp về Sở", "Send to the department"),
+            reverse("school_submission:batch", args=[batch.pk]),
+        )
+    for gone, title in _ANEW.items():
+        rows = [record for record in records if record.state == gone.value]
+        if rows and SchoolRole.REGISTRAR.value in by.roles:
+            yield NextAction(
+                title,
+                reverse("school_issuing:record", args=[rows[0].record_uuid])
+                if len(rows) == 1
+                else url,
+            )

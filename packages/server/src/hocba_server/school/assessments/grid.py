@@ -231,13 +231,26 @@ def shows_results(sheet: Sheet, period: Period) -> bool:
 
 
 def current_period(room: Classroom, at: dt.datetime) -> Period:
-    """The period that is open now: the newest one whose window is open, else the year's end."""
+    """The period to enter now: the newest one whose window is open, else the one of the season.
+
+    A school without windows must not write its autumn results under the year's end.
+    """
     day = vietnam_day(at)
     windows = {period: window_of(room, period) for period in REGULAR_PERIODS}
     set_and_open = [
         period for period, window in windows.items() if window is not None and is_open(window, day)
     ]
-    return set_and_open[-1] if set_and_open else Period.YEAR_END
+    return set_and_open[-1] if set_and_open else period_of_season(room.school_year, day)
+
+
+def period_of_season(school_year: str, day: dt.date) -> Period:
+    """The period that schools assess at that time of the year; after the year its end."""
+    first = int(school_year[:4])
+    if not dt.date(first, 8, 1) <= day < dt.date(first + 1, 4, 1):
+        return Period.YEAR_END
+    if day < dt.date(first, 12, 1):
+        return Period.MID_TERM_1
+    return Period.END_TERM_1 if day < dt.date(first + 1, 2, 1) else Period.MID_TERM_2
 
 
 def periods_of_sheet(room: Classroom, sheet: Sheet) -> list[Period]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
+from hocba.assessment.periods import Period
 from hocba.errors import Refused, Sentence
 from hocba_server.school.assessments.entering import deny_sheet
 from hocba_server.school.assessments.models import ReopenedSheet
@@ -55,7 +56,8 @@ def _tell_teacher(by: Actor, at: dt.datetime, room: Classroom, sheet: Sheet, rea
             f"{by.name} returned a record of class {room.name}: {sheet.title.en}",
         ),
         text=Sentence(reason, reason),
-        url=reverse("school_assessments:current", args=[room.pk, sheet.slug]),
+        # A record holds the results of the year's end.
+        url=reverse("school_assessments:grid", args=[room.pk, sheet.slug, Period.YEAR_END.value]),
         class_name=room.name,
     )
 

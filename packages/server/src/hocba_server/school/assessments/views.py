@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from hocba_server.school.assessments import returns, services
+from hocba_server.school.assessments.finding_places import check_line
 from hocba_server.school.assessments.selectors import class_findings
 from hocba_server.school.assessments.windows import vietnam_day
 from hocba_server.school.pages import attempt, school_page
@@ -35,7 +36,7 @@ def check(request: HttpRequest, by: Actor, classroom_id: int) -> HttpResponse:
         "room": room,
         "checks": checks,
         "shown": [
-            item
+            check_line(room, item)
             for item in checks
             if view not in CHECK_VIEWS or bool(item.year.errors) == (view == "thieu")
         ],

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
@@ -36,6 +38,9 @@ def windows(request: HttpRequest, by: Actor) -> HttpResponse:
         "school": school,
         "years": years,
         "year": year,
+        "typed_period": request.GET.get("thoi-diem", ""),
+        "typed_opens_on": request.GET.get("opens_on", "")[:20],
+        "typed_closes_on": request.GET.get("closes_on", "")[:20],
         "lines": windows_of(school, year, timezone.now()) if year else [],
         "permissions": [_line(row) for row in permissions_of(school, year)] if year else [],
         "may_set": deny_role(by, SchoolRole.PRINCIPAL) is None,
@@ -71,9 +76,13 @@ def set_window(request: HttpRequest, by: Actor, school_year: str, period: str) -
         )
         return True
 
+    back = {"nam": school_year}
     if attempt(request, work) is not None:
         messages.success(request, gettext("Đã lưu thời hạn nhập."))
-    return redirect("school_assessments:windows")
+    else:  # what was typed stands there again, to be corrected
+        typed = {name: request.POST.get(name, "")[:20] for name in ("opens_on", "closes_on")}
+        back |= {"thoi-diem": period} | typed
+    return redirect(f"{reverse('school_assessments:windows')}?{urlencode(back)}")
 
 
 def _day(text: str) -> dt.date:

@@ -51,6 +51,10 @@ class YearFacts:
     """Which of weight and height are those of term I, because term II has none."""
 
 
+ON_PAPER = "not_assessed"
+"""Code of the finding that says: this year's record is on paper (decision 12)."""
+
+
 @dataclass(frozen=True, slots=True)
 class PupilYear:
     """What the rules say about one pupil and year."""
@@ -64,6 +68,11 @@ class PupilYear:
     def errors(self) -> tuple[Finding, ...]:
         """The findings that keep the record from being created."""
         return tuple(finding for finding in self.findings if finding.severity == "error")
+
+    @property
+    def on_paper(self) -> bool:
+        """No digital record is made of this year; nothing has to be entered for it."""
+        return any(finding.code == ON_PAPER for finding in self.findings)
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
@@ -117,13 +126,13 @@ def conclude_year(facts: YearFacts) -> PupilYear:
 
 
 def _not_assessed(findings: list[Finding]) -> PupilYear:
-    """A pupil who is not assessed has no levels; the Ministry's format cannot say so (gap G11)."""
-    vi = (
-        "Em thuộc diện không đánh giá (khuyết tật): định dạng học bạ số chưa ghi được, "
-        "học bạ của em làm bằng giấy."
-    )
-    en = "The pupil is not assessed; the record format cannot hold this, so the record is on paper."
-    findings.append(_error("not_assessed", "assessment_mode", vi, en))
+    """A pupil who is not assessed has no levels; the Ministry's format cannot say so (gap G11).
+
+    Nothing is missing then, and nobody is told the reason who does not need it.
+    """
+    vi = "Học bạ năm học này của em làm bằng giấy theo quyết định của hiệu trưởng."
+    en = "The principal has decided that this year's record of the pupil is on paper."
+    findings.append(Finding("warning", ON_PAPER, "assessment_mode", Sentence(vi, en)))
     return PupilYear(tuple(findings), None, None, None)
 
 

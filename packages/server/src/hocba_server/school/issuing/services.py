@@ -95,7 +95,11 @@ def create_records(
         batch = batch_by_id(by, batch_id, lock=True)
         room = classroom_by_id(by, batch.classroom_id, lock=True)
         hold_pupils(room)
-        checks = [row for row in class_findings(room) if row.enrolment.results_locked_at is None]
+        checks = [
+            row
+            for row in class_findings(room)
+            if row.enrolment.results_locked_at is None and not row.year.on_paper
+        ]
         if not checks and batch.records_created_at is not None:
             raise Refused(
                 "records_exist",

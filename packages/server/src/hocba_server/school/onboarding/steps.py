@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from hocba.assessment.periods import REGULAR_PERIODS
 from hocba.errors import Sentence
@@ -128,7 +129,7 @@ def steps_of(situation: Situation, roles: tuple[str, ...]) -> list[Step]:
                 plan.title,
                 plan.help,
                 plan.button,
-                ", ".join(str(role.label) for role in plan.who),
+                ", ".join(gettext(str(role.label)) for role in plan.who),
                 tuple(name for role in plan.who for name in holders.get(role.value, ()))[:6],
                 any(role.value in roles for role in plan.who),
                 found.address or plan.address(),

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from hocba_server.school.registry.models import Classroom, Pupil, School
 
@@ -11,17 +12,17 @@ from hocba_server.school.registry.models import Classroom, Pupil, School
 class PaperKind(models.TextChoices):
     """Persisted values: what was issued."""
 
-    RECORD = "record", "Bản in một năm học"
-    BOOKLET = "booklet", "Bản in nhiều năm học"
-    CLASS = "class", "Bản in cả lớp"
-    COPY = "certified_copy", "Bản sao y"
+    RECORD = "record", _("Bản in một năm học")
+    BOOKLET = "booklet", _("Bản in nhiều năm học")
+    CLASS = "class", _("Bản in cả lớp")
+    COPY = "certified_copy", _("Bản sao y")
 
 
 class PaperForm(models.TextChoices):
     """Persisted values: the paper form of TT 27/2020 or the display of CV 2088."""
 
-    B = "B", "Bản thể hiện học bạ số (CV 2088)"
-    A = "A", "Mẫu học bạ giấy (TT 27/2020)"
+    B = "B", _("Bản thể hiện học bạ số (CV 2088)")
+    A = "A", _("Mẫu học bạ giấy (TT 27/2020)")
 
 
 class PaperCounter(models.Model):
@@ -108,11 +109,11 @@ class IssuedPaper(models.Model):
 class JobState(models.TextChoices):
     """Persisted values: how far the file of a class is."""
 
-    WAITING = "waiting", "Đang chờ"
-    RUNNING = "running", "Đang dựng"
-    DONE = "done", "Đã xong"
-    FAILED = "failed", "Không dựng được"
-    CANCELLED = "cancelled", "Đã huỷ"
+    WAITING = "waiting", _("Đang chờ")
+    RUNNING = "running", _("Đang dựng")
+    DONE = "done", _("Đã xong")
+    FAILED = "failed", _("Không dựng được")
+    CANCELLED = "cancelled", _("Đã huỷ")
 
 
 OPEN_STATES = (JobState.WAITING.value, JobState.RUNNING.value)

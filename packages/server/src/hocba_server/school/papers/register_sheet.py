@@ -52,7 +52,7 @@ def _cells(paper: IssuedPaper) -> tuple[str, ...]:
     signer = f"{paper.leader_name}, {paper.leader_title}" if paper.leader_name else ""
     return (
         paper.sign,
-        paper.get_kind_display(),
+        str(paper.get_kind_display()),
         localtime(paper.issued_at).strftime("%d/%m/%Y %H:%M"),
         paper.pupil.full_name if paper.pupil else "Cả lớp",
         paper.classroom.name,

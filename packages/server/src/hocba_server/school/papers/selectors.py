@@ -215,8 +215,8 @@ def job_view(row: PrintJob, at: dt.datetime) -> JobView:
     return JobView(
         job_id=row.pk,
         state=row.state,
-        state_name=JobState(row.state).label,
-        form_name=row.get_form_display(),
+        state_name=str(JobState(row.state).label),
+        form_name=str(row.get_form_display()),
         double_sided=row.double_sided,
         all_years=row.all_years,
         total=row.total,

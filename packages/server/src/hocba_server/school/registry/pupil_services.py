@@ -309,8 +309,8 @@ def required_reason(reason: str) -> str:
     if not text:
         raise Refused(
             "reason_missing",
-            "Ghi lý do, ví dụ: sửa theo giấy khai sinh.",
-            "Give the reason.",
+            "Còn thiếu lý do. Ghi lý do rồi lưu lại; lý do được giữ trong hồ sơ.",
+            "The reason is missing. Give it and save again; it stays on file.",
             where="reason",
         )
     return text

@@ -26,6 +26,7 @@ from hocba_server.school.registry.models import (
 from hocba_server.school.registry.movement_services import LEAVINGS
 from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.school.registry.pupil_rights import (
+    OFFICE,
     deny_locked_pupil,
     deny_pupil_editor,
     deny_special_reader,
@@ -60,7 +61,7 @@ def pupil_list(request: HttpRequest, by: Actor) -> HttpResponse:
         "statuses": [("on_list", "Đang trong danh sách lớp"), *PupilStatus.choices],
         "may_edit": deny_pupil_editor(by) is None,
         "is_principal": deny_role(by, SchoolRole.PRINCIPAL) is None,
-        "waiting": pupils.waiting_civil_changes(by),
+        "waiting": pupils.waiting_civil_changes(by) if deny_role(by, *OFFICE) is None else (),
     }
     return render(request, "school_registry/pupil_list.html", context)
 

@@ -52,6 +52,8 @@ def sheets(request: HttpRequest, by: Actor, classroom_id: int) -> HttpResponse:
         "lines": lines,
         "counts": [(state.label, count) for state, count in counts.items() if count],
         "first_grade": room.grade in FIRST_GRADES,
+        "all_whole": bool(lines) and all(line.whole for line in lines),
+        "waiting": counts[ReviewState.OPEN],
         "ready": sum(1 for line in lines if line.may_confirm),
         "confirmed": counts[ReviewState.CONFIRMED],
         "initialised": counts[ReviewState.INITIALISED],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hocba_server.adapters.pictures import page_pictures
+from hocba_server.school.database import SCHOOL_DATABASE
 from hocba_server.school.issuing.models import AnnualRecordDraft
 from hocba_server.school.issuing.selectors import (
     deny_reading,
@@ -18,6 +19,7 @@ from hocba_server.school.issuing.services import note_reading
 from hocba_server.school.registry.permissions import require
 from hocba_server.school.signing.downloads import render_unsealed
 from hocba_server.web.accounts.actor import Actor
+from hocba_server.web.audit.selectors import read_lately
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,16 @@ def open_proof(*, by: Actor, at: dt.datetime, record_uuid: str) -> Proof:
     )
 
 
-def proof_page(by: Actor, record_uuid: str, page: int) -> bytes | None:
-    """One page as PNG, or None where there is none. The reading was recorded with the proof."""
+def proof_page(*, by: Actor, at: dt.datetime, record_uuid: str, page: int) -> bytes | None:
+    """One page as PNG, or None where there is none.
+
+    The pages of a proof are one reading, recorded when it was opened; a picture that is opened
+    by itself is another.
+    """
     row = record_by_uuid(by, record_uuid)
     require(deny_reading(by, row))
+    if not read_lately(using=SCHOOL_DATABASE, by=by, at=at, subject=f"record:{record_uuid}"):
+        note_reading(by=by, at=at, record=row, purpose="đọc soát")
     pictures = _pictures(row.pk, _mark(row))
     return pictures[page - 1] if 1 <= page <= len(pictures) else None
 

@@ -34,7 +34,7 @@ STEPS: tuple[tuple[str, Sentence], ...] = (
 )
 STEP_NAMES = dict(STEPS)
 HOMEROOM, HEAD, OFFICE = "homeroom", "head", "office"
-OFFICE_FINDINGS = frozenset({"personal_id_missing", "not_assessed"})
+OFFICE_FINDINGS = frozenset({"personal_id_missing"})
 """What only the registrar can mend: a personal number, a record on paper."""
 _STEP_OF_STATE = {
     RecordState.DRAFT: "correct",
@@ -119,7 +119,7 @@ def _progress(
         found.add(step, record.state_since or record.created_at)
     covered = {record.enrolment_id for record in found.records}
     for check in checks:
-        if check.enrolment.pk in covered:
+        if check.enrolment.pk in covered or check.year.on_paper:
             continue
         found.pupils += 1
         if not check.year.errors:

@@ -86,7 +86,7 @@ def proof(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
 @require_safe
 @school_page
 def proof_page(_request: HttpRequest, by: Actor, record_uuid: str, page: int) -> HttpResponse:
-    picture = proofs.proof_page(by, record_uuid, page)
+    picture = proofs.proof_page(by=by, at=timezone.now(), record_uuid=record_uuid, page=page)
     if picture is None:
         raise Http404
     return HttpResponse(picture, content_type="image/png")

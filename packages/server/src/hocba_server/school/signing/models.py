@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from hocba_server.school.issuing.models import AnnualRecordDraft
 from hocba_server.school.registry.models import School
@@ -12,11 +13,11 @@ from hocba_server.school.registry.models import School
 class SessionState(models.TextChoices):
     """Persisted values: how far one signing session is."""
 
-    WAITING = "waiting", "Đang chờ"
-    RUNNING = "running", "Đang ký"
-    STOPPED = "stopped", "Đã dừng"
-    DONE = "done", "Đã ký xong"
-    FAILED = "failed", "Có học bạ chưa ký được"
+    WAITING = "waiting", _("Đang chờ")
+    RUNNING = "running", _("Đang ký")
+    STOPPED = "stopped", _("Đã dừng")
+    DONE = "done", _("Đã ký xong")
+    FAILED = "failed", _("Có học bạ chưa ký được")
 
 
 OPEN_STATES = (SessionState.WAITING.value, SessionState.RUNNING.value, SessionState.STOPPED.value)
@@ -25,9 +26,9 @@ OPEN_STATES = (SessionState.WAITING.value, SessionState.RUNNING.value, SessionSt
 class KeySource(models.TextChoices):
     """Persisted values: where the key of a session is."""
 
-    SERVER = "server", "Khoá do hệ thống gọi được"
-    AGENT = "agent", "Thiết bị ký trên máy của người ký"
-    REMOTE = "remote", "Dịch vụ ký số từ xa"
+    SERVER = "server", _("Khoá do hệ thống gọi được")
+    AGENT = "agent", _("Thiết bị ký trên máy của người ký")
+    REMOTE = "remote", _("Dịch vụ ký số từ xa")
 
 
 class SigningSession(models.Model):
@@ -92,10 +93,10 @@ class SigningSession(models.Model):
 class ItemState(models.TextChoices):
     """Persisted values: what became of one record in a session."""
 
-    WAITING = "waiting", "Chờ ký"
-    SIGNED = "signed", "Đã ký"
-    FAILED = "failed", "Chưa ký được"
-    LEFT = "left", "Để lại"
+    WAITING = "waiting", _("Chờ ký")
+    SIGNED = "signed", _("Đã ký")
+    FAILED = "failed", _("Chưa ký được")
+    LEFT = "left", _("Để lại")
 
 
 class SigningItem(models.Model):

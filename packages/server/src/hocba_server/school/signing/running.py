@@ -111,6 +111,10 @@ def _sign_chunk(
     with school_transaction():
         locked = SigningSession.objects.select_for_update().get(pk=session.pk)
         session.done, session.failed = locked.done, locked.failed
+        if locked.finished_at is not None:
+            # The person stopped the session and gave it up meanwhile: nothing to write any more.
+            session.state = SessionState.STOPPED
+            return False
         if locked.stop_asked:
             _stop(session, "")
             return False

@@ -78,21 +78,30 @@ def seal_pdfs(
             )
         rows = AnnualRecordDraft.objects.filter(pk__in=record_ids).order_by("pk")
         found = list(rows.select_related("batch__classroom__school"))
-        unsealed = [render_unsealed(row) for row in found]
-        sealed = seal_many(unsealed, key, at, timestamp)
-        SealedPdf.objects.bulk_create(
-            SealedPdf(record=row, content=content, sealed_at=at, sealed_by=by.user_id)
-            for row, content in zip(found, sealed, strict=True)
-        )
-        record_event(
-            using=SCHOOL_DATABASE,
-            by=by,
-            at=at,
-            action="seal_pdfs",
-            subject=f"batch:{batch.pk}",
-            detail={"records": [row.record_uuid for row in found]},
-        )
+        sealed = seal_many([render_unsealed(row) for row in found], key, at, timestamp)
+        _keep(batch, found, sealed, by, at)
     return len(found)
+
+
+def _keep(
+    batch: IssueBatch,
+    rows: Sequence[AnnualRecordDraft],
+    sealed: Sequence[bytes],
+    by: Actor,
+    at: dt.datetime,
+) -> None:
+    SealedPdf.objects.bulk_create(
+        SealedPdf(record=row, content=content, sealed_at=at, sealed_by=by.user_id)
+        for row, content in zip(rows, sealed, strict=True)
+    )
+    record_event(
+        using=SCHOOL_DATABASE,
+        by=by,
+        at=at,
+        action="seal_pdfs",
+        subject=f"batch:{batch.pk}",
+        detail={"records": [row.record_uuid for row in rows]},
+    )
 
 
 def _read(by: Actor, typed: Typed) -> Wish:

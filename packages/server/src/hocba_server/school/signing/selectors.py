@@ -106,7 +106,7 @@ def _progress(row: SigningSession) -> SessionProgress:
         role=row.role,
         signer_name=row.signer_name,
         state=row.state,
-        state_name=SessionState(row.state).label,
+        state_name=str(SessionState(row.state).label),
         total=row.total,
         done=row.done,
         failed=row.failed,

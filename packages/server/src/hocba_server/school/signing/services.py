@@ -189,8 +189,14 @@ def close_session(*, by: Actor, at: dt.datetime, session_id: int) -> None:
 
 
 def finish_session(session: SigningSession, at: dt.datetime, by: Actor, *, problem: str) -> None:
-    """Write the end of a session; records that were not signed are free again."""
-    session.refresh_from_db(fields=["done", "failed"])
+    """Write the end of a session, once; records that were not signed are free again.
+
+    In a transaction: a job and the person may both come to the end of it.
+    """
+    locked = SigningSession.objects.select_for_update().get(pk=session.pk)
+    if locked.finished_at is not None:
+        return
+    session.done, session.failed = locked.done, locked.failed
     left = SigningItem.objects.filter(session=session, state=ItemState.WAITING)
     whole = not problem and session.failed == 0 and not left.exists()
     left.update(state=ItemState.LEFT)

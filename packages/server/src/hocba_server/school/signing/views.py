@@ -55,7 +55,11 @@ def batch(request: HttpRequest, by: Actor, classroom_id: int) -> HttpResponse:
     records = records_of(found) if found else []
     locked = {row.enrolment_id for row in records}
     returned = [row for row in records if row.state == RecordState.DRAFT.value]
-    checks = [check for check in class_findings(room) if check.enrolment.pk not in locked]
+    checks = [
+        check
+        for check in class_findings(room)
+        if check.enrolment.pk not in locked and not check.year.on_paper
+    ]
     sessions = sessions_of(found) if found else []
     context = {
         "room": room,

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from hocba_server.school.registry.models import Enrolment, School
 
@@ -11,17 +12,17 @@ from hocba_server.school.registry.models import Enrolment, School
 class StatementKind(models.TextChoices):
     """Persisted values: what a paper says."""
 
-    DATA_SHEET = "data_sheet", "Phiếu thông tin học sinh"
-    RESULTS_TO_DATE = "results", "Kết quả đến ngày chuyển đi"
+    DATA_SHEET = "data_sheet", _("Phiếu thông tin học sinh")
+    RESULTS_TO_DATE = "results", _("Kết quả đến ngày chuyển đi")
 
 
 class StatementState(models.TextChoices):
     """Persisted values: who has signed. A sealed paper never changes (trigger)."""
 
-    DRAWN = "drawn", "Chờ thủ trưởng ký"
-    SIGNED = "signed", "Chờ văn thư đóng dấu"
-    SEALED = "sealed", "Đã ban hành"
-    DROPPED = "dropped", "Đã bỏ"
+    DRAWN = "drawn", _("Chờ thủ trưởng ký")
+    SIGNED = "signed", _("Chờ văn thư đóng dấu")
+    SEALED = "sealed", _("Đã ban hành")
+    DROPPED = "dropped", _("Đã bỏ")
 
 
 class Statement(models.Model):

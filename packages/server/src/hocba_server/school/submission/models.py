@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.registry.models import School
@@ -12,18 +13,18 @@ from hocba_server.school.registry.models import School
 class PackageState(models.TextChoices):
     """Persisted values: the outbox of one message to the city."""
 
-    WAITING = "waiting", "Chờ gửi"
-    ACKNOWLEDGED = "acknowledged", "Sở đã nhận"
-    ANSWERED = "answered", "Đã có kết quả"
-    REFUSED = "refused", "Sở không nhận gói"
+    WAITING = "waiting", _("Chờ gửi")
+    ACKNOWLEDGED = "acknowledged", _("Sở đã nhận")
+    ANSWERED = "answered", _("Đã có kết quả")
+    REFUSED = "refused", _("Sở không nhận gói")
 
 
 class RecordAnswer(models.TextChoices):
     """Persisted values: what the city says about one record."""
 
-    WAITING = "waiting", "Chờ kết quả"
-    ACCEPTED = "accepted", "Được tiếp nhận"
-    REFUSED = "refused", "Bị từ chối"
+    WAITING = "waiting", _("Chờ kết quả")
+    ACCEPTED = "accepted", _("Được tiếp nhận")
+    REFUSED = "refused", _("Bị từ chối")
 
 
 class Package(models.Model):
@@ -109,10 +110,10 @@ class CertificateRegistration(models.Model):
         "trạng thái",
         max_length=10,
         choices=[
-            ("waiting", "Chờ gửi"),
-            ("sent", "Chờ Sở phê duyệt"),
-            ("approved", "Sở đã phê duyệt"),
-            ("refused", "Sở từ chối"),
+            ("waiting", _("Chờ gửi")),
+            ("sent", _("Chờ Sở phê duyệt")),
+            ("approved", _("Sở đã phê duyệt")),
+            ("refused", _("Sở từ chối")),
         ],
     )
     answer = models.CharField("trả lời của Sở", max_length=1000, blank=True, default="")

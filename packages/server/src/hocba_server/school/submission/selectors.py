@@ -156,7 +156,7 @@ def _view(package: Package) -> PackageView:
         package_id=package.pk,
         message_id=package.message_id,
         state=package.state,
-        state_name=PackageState(package.state).label,
+        state_name=str(PackageState(package.state).label),
         problem=package.problem,
         attempts=package.attempts,
         lines=tuple(
@@ -164,7 +164,7 @@ def _view(package: Package) -> PackageView:
                 pupil_name=row.record.enrolment.pupil.full_name,
                 record_uuid=row.record.record_uuid,
                 answer=row.answer,
-                answer_name=RecordAnswer(row.answer).label,
+                answer_name=str(RecordAnswer(row.answer).label),
                 code=row.code,
                 sentence=row.sentence,
             )

@@ -40,6 +40,11 @@ NEVER_EMPTIED: Final = (
     "school_assessments.ValueChange",
     "school_papers.IssuedPaper",
     "school_staffing.AssignmentDecision",
+    "school_statements.Statement",
+    "school_registry.Attachment",
+    "school_registry.PupilMovement",
+    "school_registry.AssessmentModeDecision",
+    "school_registry.CivilStatusChange",
     "web_audit.AuditEntry",
 )
 PARENTS: Final = ("school_registry_school", "school_registry_pupil", "school_issuing_issuebatch")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from hocba.assessment.periods import Period
 from hocba.errors import Refused
 from hocba_server.school.assessments.entering import CellChange, save_cells
+from hocba_server.school.assessments.grid import current_period
 from hocba_server.school.assessments.models import ChangePermission, EntryWindow, ValueChange
 from hocba_server.school.assessments.sheets import Sheet
 from hocba_server.school.assessments.window_services import (
@@ -18,7 +21,7 @@ from hocba_server.school.assessments.window_services import (
     set_window,
 )
 from hocba_server.school.assessments.windows import is_open, windows_of
-from hocba_server.school.registry.models import School
+from hocba_server.school.registry.models import Classroom, School
 from hocba_server.school.tests.cast import AT, YEAR, Cast
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.models import AuditEntry
@@ -77,6 +80,20 @@ def test_only_the_principal_sets_a_window(cast: Cast) -> None:
     assert refusal.value.code == "window_days"
 
 
+def test_a_wrong_day_is_named_and_stays_to_be_corrected(
+    cast: Cast, sign_in: Callable[[Actor], Client]
+) -> None:
+    client = sign_in(cast.principal)
+    sent = {"opens_on": "31/02/2026", "closes_on": "30/04/2026", "do": "save"}
+    page = client.post(f"/truong/thoi-han-nhap/{YEAR}/CN/", sent, follow=True).content.decode()
+    assert "“31/02/2026” không phải ngày" in page
+    assert page.count('value="31/02/2026"') == page.count('value="30/04/2026"') == 1
+    assert not EntryWindow.objects.exists()
+    sent["opens_on"] = "01/04/2026"
+    client.post(f"/truong/thoi-han-nhap/{YEAR}/CN/", sent)
+    assert EntryWindow.objects.get().opens_on == dt.date(2026, 4, 1)
+
+
 @pytest.mark.parametrize(
     ("opens", "closes", "early", "expected"),
     [(0, 0, False, True), (1, 2, False, False), (-2, -1, False, False), (-1, 1, True, False)],
@@ -89,6 +106,34 @@ def test_a_window_is_open_from_its_first_to_its_last_day(
     lines = windows_of(School.objects.get(pk=cast.school_id), YEAR, AT)
     assert {line.period: line.open for line in lines}[Period.YEAR_END] is expected
     assert {line.period: line.open for line in lines}[Period.MID_TERM_1] is True
+
+
+@pytest.mark.parametrize(
+    ("day", "period"),
+    [
+        (dt.date(2025, 9, 5), Period.MID_TERM_1),
+        (dt.date(2025, 11, 30), Period.MID_TERM_1),
+        (dt.date(2025, 12, 1), Period.END_TERM_1),
+        (dt.date(2026, 1, 31), Period.END_TERM_1),
+        (dt.date(2026, 3, 31), Period.MID_TERM_2),
+        (dt.date(2026, 4, 1), Period.YEAR_END),
+        (dt.date(2026, 11, 1), Period.YEAR_END),
+    ],
+)
+def test_without_windows_the_season_tells_the_period(
+    cast: Cast, day: dt.date, period: Period
+) -> None:
+    at = dt.datetime.combine(day, dt.time(5), dt.UTC)
+    room = Classroom.objects.get(pk=cast.classroom_id)
+    assert current_period(room, at) is period
+
+
+def test_an_open_window_goes_before_the_season(cast: Cast) -> None:
+    room = Classroom.objects.get(pk=cast.classroom_id)
+    window(cast.principal, -9, 9, Period.MID_TERM_2)
+    assert current_period(room, AT) is Period.MID_TERM_2
+    window(cast.principal, -1, 20)
+    assert current_period(room, AT) is Period.YEAR_END
 
 
 def test_outside_the_window_nothing_is_taken(cast: Cast) -> None:

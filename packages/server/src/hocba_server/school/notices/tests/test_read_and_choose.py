@@ -42,6 +42,8 @@ def test_all_read_means_what_was_there(cast: Cast) -> None:
     assert mark_all_read(by=cast.homeroom, at=AT) == 2
     assert (unread_count(cast.homeroom), unread_count(cast.music)) == (1, 1)
     assert mark_all_read(by=cast.homeroom, at=AT) == 0
+    [entry] = AuditEntry.objects.using("school").filter(action="read_notices")
+    assert len(entry.detail["notices"]) == 2
 
 
 def test_unread_come_first_then_the_newest(cast: Cast) -> None:

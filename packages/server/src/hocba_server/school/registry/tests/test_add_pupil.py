@@ -82,3 +82,10 @@ def test_only_the_registrar_of_the_school(cast: Cast, form: dict[str, Any]) -> N
     for by in (cast.principal, cast.homeroom, cast.administrator):
         assert refusal_of(add_pupil, **{**form, "by": by}) == "role"
     assert refusal_of(add_pupil, **{**form, "by": cast.stranger}) == "not_found"
+
+
+def test_the_same_form_twice_makes_one_pupil(form: dict[str, Any]) -> None:
+    add_pupil(**form)
+    assert refusal_of(add_pupil, **form) == "known_pupil"
+    assert Pupil.objects.count() == 4
+    assert len(entries("add_pupil")) == 1

@@ -51,6 +51,8 @@ def test_the_principal_approves_and_the_data_change(
     assert bytes(kept.content) == pdf.content
     assert kept.sha256 == hashlib.sha256(pdf.content).hexdigest()
     assert kept.filename == "Quyết định số 12.pdf"
+    [proposal] = entries("propose_civil_change")
+    assert proposal.detail == {"change": change, "fields": ["full_name"], "decision": "12/QĐ-UBND"}
     [entry] = entries("approve_civil_change")
     assert entry.detail["old"] == {"full_name": "Trần Văn Tí"}
     assert refusal_of(_decide, cast, change, approved=False) == "decided_already"
@@ -62,6 +64,8 @@ def test_a_refusal_needs_a_reason_and_changes_nothing(
     change = propose_civil_change(**form)
     assert refusal_of(_decide, cast, change, approved=False) == "reason_missing"
     assert _decide(cast, change, approved=False, answer="Thiếu dấu của phường")
+    assert _decide(cast, change, approved=False, answer="Thiếu dấu của phường") is False
+    assert [entry.detail for entry in entries("refuse_civil_change")] == [{"change": change}]
     pupil.refresh_from_db()
     assert pupil.full_name == "Trần Văn Tí"
 

@@ -50,6 +50,7 @@ def test_confirm_initialise_sign(cast: Cast) -> None:
     assert mark_sheets_signed(**signed) == 0
     assert _states() == ["signed"] * 3
     assert len(entries("confirm_pupil_data")) == len(entries("issue_pupil_data")) == 3
+    assert len(entries("initialise_pupil_data")) == 3
 
 
 def test_a_change_opens_just_that_pupil_again(cast: Cast, pupil: Pupil) -> None:

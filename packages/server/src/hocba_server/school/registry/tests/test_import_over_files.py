@@ -57,3 +57,31 @@ def test_a_pupil_with_a_record_is_not_carried_into_another_class(
 ) -> None:
     assert refusal_of(_import, results, classroom_name="1A2") == "locked"
     assert refusal_of(_import, results, classroom_name="1A2", full_name="Khác") == "locked"
+
+
+def test_the_same_file_again_changes_nothing(cast: Cast) -> None:
+    before = list(Enrolment.objects.order_by("pk").values())
+    _import(cast)
+    _import(cast)
+    assert list(Enrolment.objects.order_by("pk").values()) == before
+    assert not PupilMovement.objects.exists()
+
+
+def test_only_the_registrar_of_the_school_imports(cast: Cast) -> None:
+    for by, code in (
+        (cast.principal, "role"),
+        (cast.administrator, "role"),
+        (cast.homeroom, "role"),
+        (cast.stranger, "not_found"),
+    ):
+        rows = [class_list_row(0, full_name="Khác")]
+        found = refusal_of(
+            import_class_list,
+            by=by,
+            at=AT,
+            school_id=cast.school_id,
+            school_year=YEAR,
+            rows=rows,
+        )
+        assert found == code
+    assert not Pupil.objects.filter(full_name="Khác").exists()

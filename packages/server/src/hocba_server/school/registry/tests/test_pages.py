@@ -98,6 +98,24 @@ def test_search_ignores_marks_and_keeps_names_out_of_addresses(cast: Cast, brows
     assert "Không có em nào khớp" in client.post(address, {"name": "zzz"}).content.decode()
 
 
+def test_no_link_leads_a_teacher_to_a_refusal(
+    cast: Cast, pupil: Pupil, pdf: Upload, browse: Browse
+) -> None:
+    propose_civil_change(
+        by=cast.registrar,
+        at=AT,
+        pupil_id=pupil.pk,
+        values={"full_name": "Trần Văn Tý"},
+        decision_number="12/QĐ-UBND",
+        decision_date=dt.date(2026, 5, 4),
+        upload=pdf,
+    )
+    address = reverse("school_registry:civil_changes")
+    listed = reverse("school_registry:pupils")
+    assert address in browse(cast.principal).get(listed).content.decode()
+    assert address not in browse(cast.homeroom).get(listed).content.decode()
+
+
 def test_who_lacks_data_is_found(cast: Cast, pupil: Pupil, browse: Browse) -> None:
     Pupil.objects.filter(pk=pupil.pk).update(personal_id="")
     page = browse(cast.registrar).post(reverse("school_registry:pupils"), {"thieu": "1"})

@@ -8,5 +8,5 @@ register = template.Library()
 
 @register.simple_tag
 def agent_address() -> str:
-    """Where the signing agent listens on the signer's own computer; the policy of pages allows it."""
+    """Where the signing agent listens on the signer's own computer, as the pages' policy allows."""
     return str(settings.AGENT_URL)

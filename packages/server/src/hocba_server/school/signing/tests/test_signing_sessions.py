@@ -111,6 +111,33 @@ def test_a_session_given_up_frees_its_records(results: Cast, created: int) -> No
     assert start(results) != session_id
 
 
+def test_given_up_between_two_chunks_the_job_writes_no_second_end(
+    results: Cast,
+    created: int,
+    keys: TestKeys,
+    timestamps: LocalTimestamp,
+    trust: WorldTrust,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session_id = start(results)
+    sign_chunk = running._sign_chunk
+
+    def give_up_after(*arguments: object) -> bool:
+        more = sign_chunk(*arguments)  # type: ignore[arg-type]
+        if more:
+            stop_session(by=results.music, at=AT, session_id=session_id)
+            close_session(by=results.music, at=AT, session_id=session_id)
+        return more
+
+    monkeypatch.setattr(running, "CHUNK", 1)
+    monkeypatch.setattr(running, "_sign_chunk", give_up_after)
+    run_session(session_id, keys, timestamps, FixedClock(), trust)
+    progress = session_progress(session_id)
+    assert (progress.state, progress.done, progress.problem) == ("failed", 1, "")
+    assert AuditEntry.objects.using("school").filter(action="finish_signing").count() == 1
+    assert signing_desk(results.music)[0].total == 2
+
+
 def test_a_colleague_who_signs_one_class_holds_up_no_other(results: Cast, created: int) -> None:
     other = _second_class(results, created)
     busy = start_session(by=results.music, at=AT, role="GVBM", batch_id=created)

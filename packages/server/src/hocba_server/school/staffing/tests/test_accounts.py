@@ -122,7 +122,10 @@ def test_a_taken_or_odd_user_name_is_refused(
     assert refusal_of(carry_out, **named, username=taken) == "username_taken"
     for odd in ("ab", "Cô Mới", "a" * 41):
         assert refusal_of(carry_out, **named, username=odd) == "username"
+    for by, code in ((cast.administrator, "role"), (cast.stranger, "not_found")):
+        assert refusal_of(withdraw_order, by=by, at=AT, order_id=order) == code
     withdraw_order(by=cast.principal, at=AT, order_id=order)
+    assert refusal_of(withdraw_order, by=cast.principal, at=AT, order_id=order) == "order_closed"
     assert refusal_of(carry_out, **named) == "order_closed"
     assert len(entries("withdraw_order")) == 1
 

@@ -1,18 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from hocba_server.school.registry.models import StaffAssignment, StaffMember
-from hocba_server.school.staffing.campus_services import place_classes, save_campus
-from hocba_server.school.staffing.models import AccountOrder, Campus, StaffDeparture
+from hocba_server.school.staffing.campus_services import save_campus
+from hocba_server.school.staffing.models import AccountOrder, StaffDeparture
 from hocba_server.school.staffing.tests.conftest import NEW_ID
-from hocba_server.school.staffing.tests.refusals import entries, refusal_of
-from hocba_server.school.tests.cast import AT, MUSIC_ID, OTHER_CODE, YEAR, Cast, actor
+from hocba_server.school.tests.cast import AT, MUSIC_ID, YEAR, Cast
 from hocba_server.web.accounts.actor import Actor
 
 Browse = Callable[[Actor], Client]
@@ -95,30 +93,3 @@ def test_who_sees_nothing_of_staff(cast: Cast, staff: dict[str, int], browse: Br
     for name, value in (("person", staff[MUSIC_ID]), ("class", cast.classroom_id)):
         address = reverse(f"school_staffing:{name}", args=[value])
         assert client.get(address).status_code == 404
-
-
-def test_campuses_belong_to_one_school(cast: Cast) -> None:
-    row = save_campus(
-        by=cast.administrator,
-        at=AT,
-        school_id=cast.school_id,
-        name="Cơ sở 2",
-        address="2 đường Mẫu",
-    )
-    named: dict[str, Any] = {"by": cast.administrator, "at": AT}
-    assert place_classes(**named, places={cast.classroom_id: row}) == 1
-    assert place_classes(**named, places={cast.classroom_id: row}) == 0
-    assert len(entries("place_class")) == 1
-    twice = refusal_of(save_campus, **named, school_id=cast.school_id, name="Cơ sở 2", address="")
-    assert twice == "campus_twice"
-    outside = actor("QTV", unit=OTHER_CODE)
-    foreign: dict[str, Any] = {"by": outside, "at": AT, "places": {cast.classroom_id: row}}
-    assert refusal_of(place_classes, **foreign) == "not_found"
-    assert refusal_of(place_classes, **named, places={cast.classroom_id: 999}) == "not_found"
-    assert (
-        refusal_of(
-            save_campus, by=cast.registrar, at=AT, school_id=cast.school_id, name="x", address=""
-        )
-        == "role"
-    )
-    assert Campus.objects.count() == 1

@@ -39,7 +39,14 @@ function start(setup) {
   if (!setup.readonly) restore(page);
   warnOfSameText(page);
   selection.to(0, 0, { focus: false });
+  goToNamedCell(selection);
   setInterval(() => document.visibilityState === "visible" && takeNews(page), 20000);
+}
+
+/** Other pages lead to a cell: `#o-<row>-<column>`. */
+function goToNamedCell(selection) {
+  const named = /^#o-(\d+)-(\w+)$/.exec(location.hash);
+  if (named) selection.toCell(Number(named[1]), named[2]);
 }
 
 function rowOf(line, readonly) {

@@ -1,16 +1,16 @@
+"""A pupil leaves the class: another school, withdrawn, on leave, died."""
+
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pytest
 
-from hocba_server.school.registry.models import Classroom, Enrolment, Pupil, PupilMovement
+from hocba_server.school.registry.models import Classroom, Enrolment
 from hocba_server.school.registry.movement_services import (
     change_class,
     come_back,
     leave,
-    place_in_class,
 )
 from hocba_server.school.registry.selectors import class_roll
 from hocba_server.school.registry.services import open_classroom
@@ -50,32 +50,6 @@ def _leave(cast: Cast, status: str, by: Actor | None = None, **more: Any) -> boo
     return leave(by=by or cast.registrar, at=AT, status=status, **form)
 
 
-def test_another_class_takes_the_results_along(results: Cast) -> None:
-    room = _room(results)
-    assert _move(results, room) is True
-    assert _move(results, room) is False
-    row = Enrolment.objects.get(pk=results.enrolments[0])
-    assert (row.classroom_id, row.status, row.subjects.exists()) == (room, "moved_class", True)
-    assert [each.pk for each in class_roll(Classroom.objects.get(pk=room))] == [row.pk]
-    [move] = PupilMovement.objects.all()
-    assert (move.from_classroom_id, move.to_classroom_id) == (results.classroom_id, room)
-    [entry] = entries("change_class")
-    assert entry.detail["new"]["classroom"] == "1A2"
-
-
-def test_only_within_grade_and_year_with_reason_and_a_day_of_the_year(cast: Cast) -> None:
-    room = _room(cast)
-    assert refusal_of(_move, cast, _room(cast, "2A1", 2)) == "other_grade"
-    assert refusal_of(_move, cast, room, reason="") == "reason_missing"
-    assert refusal_of(_move, cast, room, day=dt.date(2024, 1, 1)) == "day"
-
-
-def test_nobody_moves_while_the_record_exists(results: Cast, created: int) -> None:
-    assert refusal_of(_move, results, _room(results)) == "locked"
-    code = refusal_of(_leave, results, "withdrawn")
-    assert code == "locked"
-
-
 def test_leaving_and_coming_back(cast: Cast) -> None:
     assert refusal_of(_leave, cast, "transferred_out") == "other_school"
     assert _leave(cast, "transferred_out", other_school="Trường Khác") is True
@@ -112,28 +86,15 @@ def test_a_death_needs_no_reason_and_keeps_the_file(cast: Cast) -> None:
     assert row.status == "studying"
 
 
-def test_another_year_for_one_who_repeats_or_comes_back(cast: Cast, pupil: Pupil) -> None:
-    room = _room(cast, "1A1", 1, "2026-2027")
-    form: dict[str, Any] = {
-        "by": cast.registrar,
-        "at": AT,
-        "pupil_id": pupil.pk,
-        "day": dt.date(2026, 9, 5),
-    }
-    made = place_in_class(**form, classroom_id=room, status="repeating")
-    assert place_in_class(**form, classroom_id=room, status="repeating") == made
-    assert Enrolment.objects.get(pk=made).status == "repeating"
-    other = _room(cast, "1A2", 1, "2026-2027")
-    code = refusal_of(place_in_class, **form, classroom_id=other, status="studying")
-    assert code == "enrolled_already"
+def test_nobody_leaves_while_the_record_exists(results: Cast, created: int) -> None:
+    assert refusal_of(_leave, results, "withdrawn") == "locked"
 
 
-def test_only_the_registrar_of_the_school(cast: Cast) -> None:
-    room = _room(cast)
+def test_only_the_registrar_of_the_school_lets_go(cast: Cast) -> None:
     for by, code in (
         (cast.principal, "role"),
         (cast.administrator, "role"),
         (cast.stranger, "not_found"),
     ):
-        assert refusal_of(_move, cast, room, by) == code
         assert refusal_of(_leave, cast, "withdrawn", by) == code
+    assert entries("change_status") == []
