@@ -66,6 +66,7 @@ def read_answer(content: bytes) -> PortalAnswer:
             approved_seals=tuple(bytes.fromhex(seal) for seal in answer["approved_seals"]),
             replaced_by=answer.get("replaced_by"),
             reason=answer.get("reason"),
+            since=datetime.fromisoformat(answer["since"]) if answer.get("since") else None,
         )
         packed = answer.get("evidence")
         evidence = read_container(base64.b64decode(packed))[1] if packed else None

@@ -55,6 +55,9 @@ class ResponseCode(StrEnum):
     NOT_THE_ISSUER = "2402"
     RECALL_NOT_FOUND = "2501"
     ALREADY_RECALLED = "2502"
+    RECALL_WAITING = "2503"
+    RECALL_MISMATCH = "2504"
+    RECALL_REFUSED = "2505"
     SYSTEM_ERROR = "9000"
 
     @property
@@ -151,6 +154,15 @@ _SENTENCES = {
         "Không tìm thấy học bạ cần thu hồi.", "The record to recall is not found."
     ),
     _C.ALREADY_RECALLED: Sentence("Học bạ đã được thu hồi.", "The record is recalled already."),
+    _C.RECALL_WAITING: Sentence(
+        "Học bạ này đã có yêu cầu thu hồi đang chờ quyết định.",
+        "A recall of this record waits for its decision already.",
+    ),
+    _C.RECALL_MISMATCH: Sentence(
+        "Thông tin trong yêu cầu thu hồi khác học bạ đang lưu.",
+        "The request differs from the stored record.",
+    ),
+    _C.RECALL_REFUSED: Sentence("Không đồng ý thu hồi học bạ.", "The recall is refused."),
     _C.SYSTEM_ERROR: Sentence(
         "Lỗi hệ thống; hãy gửi lại với cùng messageid.",
         "System error; send again with the same messageid.",

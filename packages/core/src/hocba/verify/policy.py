@@ -27,6 +27,9 @@ class StatusAnswer:
     approved_seals: tuple[bytes, ...] = ()
     """SHA-256 of the DER certificates approved for the school at issue time."""
     replaced_by: str | None = None
+    """Number of the record that stands in its place."""
+    since: datetime | None = None
+    """When it was recalled."""
     reason: str | None = None
 
 

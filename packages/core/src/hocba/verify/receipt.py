@@ -26,6 +26,8 @@ from hocba.verify import catalogue
 from hocba.verify.policy import RecordStatus, StatusAnswer
 from hocba.verify.verdict import Check
 
+_IN_FORCE = frozenset({EntryKind.ISSUE, EntryKind.REPLACE})
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -73,6 +75,14 @@ def read_receipt(
             "The entry of the log names another school or year.",
         )
         return Receipt(None, failed)
+    if fact.entry.kind not in _IN_FORCE:
+        return Receipt(
+            fact,
+            catalogue.LOG.passed(
+                f"Mục số {fact.index} trong sổ công khai của Sở nói về chính học bạ này.",
+                f"Entry {fact.index} of the department's public log is about this record.",
+            ),
+        )
     passed = catalogue.LOG.passed(
         f"Sở đã tiếp nhận học bạ này, mục số {fact.index} trong sổ công khai.",
         f"The department accepted this record: entry {fact.index} of the public log.",
@@ -131,11 +141,12 @@ def check_status(document: bytes, receipt: Receipt, status: StatusAnswer | None)
             "It is not known whether the record is in force.",
         )
     when = fact.checkpoint_at.astimezone(VIETNAM)
-    if fact.entry.kind not in {EntryKind.ISSUE, EntryKind.REPLACE}:
+    if fact.entry.kind not in _IN_FORCE:
+        recalled = fact.entry.accepted_at.astimezone(VIETNAM)
         return catalogue.STATUS.failed(
             "recalled",
-            f"Sổ công khai ghi học bạ đã thu hồi ({when:%d/%m/%Y}).",
-            "The log says that the record was recalled.",
+            f"Sổ công khai ghi học bạ đã bị thu hồi ngày {recalled:%d/%m/%Y}.",
+            f"The log says that the record was recalled on {recalled:%d/%m/%Y}.",
         )
     return catalogue.STATUS.passed(
         f"Đang lưu hành tính đến {when:%H:%M %d/%m/%Y} (theo sổ công khai; thu hồi sau đó chỉ "
@@ -159,13 +170,19 @@ def _online(document: bytes, status: StatusAnswer) -> Check:
             "The file differs from the original in the repository.",
         )
     if status.status is not RecordStatus.IN_FORCE:
-        replaced = f"; bản thay thế: {status.replaced_by}" if status.replaced_by else ""
-        return catalogue.STATUS.failed(
-            status.status.value,
-            f"Học bạ đã bị thu hồi hoặc thay thế{replaced}.",
-            "The record was recalled or replaced.",
-        )
+        return _gone(status)
     return catalogue.STATUS.passed(
         f"Đang lưu hành tại kho của Sở (lúc {when}).",
         f"In force in the department's repository at {when}.",
     )
+
+
+def _gone(status: StatusAnswer) -> Check:
+    """It was in force once: since when not any more, and what stands in its place."""
+    day = f" ngày {status.since.astimezone(VIETNAM):%d/%m/%Y}" if status.since else ""
+    on = f" on {status.since.astimezone(VIETNAM):%d/%m/%Y}" if status.since else ""
+    vi, en = f"Học bạ đã bị thu hồi{day}", f"The record was recalled{on}"
+    if status.replaced_by:
+        vi = f"{vi} và được thay bằng học bạ mang mã {status.replaced_by}"
+        en = f"{en} and replaced by the record {status.replaced_by}"
+    return catalogue.STATUS.failed(status.status.value, f"{vi}.", f"{en}.")

@@ -105,7 +105,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         _S.ACCEPTED, _A.REQUEST_RECALL, _S.RECALL_REQUESTED, _LEADERS | _CLERK, "CV 2088 III.3(1-2)"
     ),
-    Transition(_S.RECALL_REQUESTED, _A.APPROVE_RECALL, _S.RECALLED, _OFFICER, "CV 2088 III.3(3-4)"),
+    Transition(
+        _S.RECALL_REQUESTED, _A.APPROVE_RECALL, _S.RECALLED, _DECIDERS, "CV 2088 III.3(3-4)"
+    ),
     Transition(_S.RECALL_REQUESTED, _A.REFUSE_RECALL, _S.ACCEPTED, _OFFICER, "CV 2088 II.2.7"),
     # Closing, and correction after it.
     Transition(_S.ACCEPTED, _A.CLOSE, _S.CLOSED, _DECIDERS, "QĐ 1789 Đ21"),

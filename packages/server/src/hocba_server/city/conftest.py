@@ -35,7 +35,7 @@ Submit = Callable[..., IncomingPackage]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test of the city house may use the city's database."""
     for item in items:
-        if HERE in item.path.parents:
+        if HERE in item.path.parents and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases=["default", "city"]))
 
 

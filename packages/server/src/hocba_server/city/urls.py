@@ -8,6 +8,7 @@ urlpatterns = [
     path("so/", views.home, name="city_home"),
     path("", include("hocba_server.city.certificates.urls")),
     path("", include("hocba_server.city.gateway.urls")),
+    path("", include("hocba_server.city.recalls.urls")),
     path("", include("hocba_server.city.repository.urls")),
     path("", include("hocba_server.city.transparency.urls")),
     path("", include("hocba_server.city.portal.urls")),

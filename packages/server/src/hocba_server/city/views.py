@@ -8,6 +8,7 @@ from hocba_server.city.certificates.selectors import registrations
 from hocba_server.city.gateway.selectors import packages, unit_names
 from hocba_server.city.pages import city_page
 from hocba_server.city.permissions import READERS, deny_role
+from hocba_server.city.recalls.selectors import waiting_requests
 from hocba_server.city.repository.selectors import class_counts
 from hocba_server.web.accounts.actor import Actor
 
@@ -27,5 +28,6 @@ def home(request: HttpRequest, by: Actor) -> HttpResponse:
         "units": unit_names([row.unit_code for row in newest]),
         "classes": class_counts(by=by) if may_read else [],
         "may_read": may_read,
+        "recalls": waiting_requests(by=by),
     }
     return render(request, "city_portal/home.html", context)

@@ -22,6 +22,7 @@ HOUSE_APPS: Final = {
         "hocba_server.school.issuing",
         "hocba_server.school.signing",
         "hocba_server.school.submission",
+        "hocba_server.school.recalls",
         "hocba_server.school.staffing",
         "hocba_server.school.regulation",
         "hocba_server.school.onboarding",
@@ -40,6 +41,7 @@ HOUSE_APPS: Final = {
         "hocba_server.city.repository",
         "hocba_server.city.transparency",
         "hocba_server.city.portal",
+        "hocba_server.city.recalls",
     ),
 }
 

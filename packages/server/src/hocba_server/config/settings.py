@@ -6,6 +6,7 @@
 `HOCBA_PUBLIC_URL`   address under which people reach the platform
 `HOCBA_GATEWAY_URL`  where the school house sends packages (default: this platform)
 `HOCBA_TRUST_DIR`    folder of trusted roots (*.pem)
+`HOCBA_RECALL_DECISION`  officer (default) or automatic: who decides on recalls before the closing
 `HOCBA_TSA_URL`      RFC 3161 time-stamp service
 `HOCBA_EMAIL_URL`    smtp://user:password@host:587 or smtps://…; empty: no e-mail (demo: var/mail)
 `HOCBA_EMAIL_FROM`   sender of e-mails (default: no-reply at the host of the public address)
@@ -52,6 +53,9 @@ GATEWAY_CLIENT: str = os.environ.get(
 )
 GATEWAY_HANDLER: str = "hocba_server.city.gateway.services.answer_request"
 """What the loopback client calls, when both houses run in one process (tests)."""
+RECALL_DECISION: Final = os.environ.get("HOCBA_RECALL_DECISION", "officer")
+if RECALL_DECISION not in {"officer", "automatic"}:
+    raise ImproperlyConfigured("HOCBA_RECALL_DECISION: officer hoặc automatic")
 TSA_URL: str = os.environ.get("HOCBA_TSA_URL", "" if PRODUCTION else "http://127.0.0.1:8010/tsa")
 AGENT_URL: str = os.environ.get("HOCBA_AGENT_URL", "http://127.0.0.1:14500")
 """The signing agent on the computer of the person who signs; pages may talk to it."""

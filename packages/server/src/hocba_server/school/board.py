@@ -108,6 +108,9 @@ _STATES = {
     RecordState.SUBMITTED: Sentence("đã nộp, chờ Sở trả lời", "sent, not answered yet"),
     RecordState.ACCEPTED: Sentence("đang lưu hành", "in force"),
     RecordState.REJECTED: Sentence("bị Sở từ chối", "refused by the department"),
+    RecordState.RECALL_REQUESTED: Sentence(
+        "chờ Sở quyết định thu hồi", "wait for the department's word on a recall"
+    ),
     RecordState.RECALLED: Sentence("đã thu hồi", "recalled"),
 }
 
@@ -170,6 +173,12 @@ def _result_actions(
         )
 
 
+_ANEW = {
+    RecordState.REJECTED: Sentence("Làm lại học bạ bị Sở từ chối", "Make refused records anew"),
+    RecordState.RECALLED: Sentence("Làm lại học bạ đã thu hồi", "Make recalled records anew"),
+}
+
+
 def _signing_actions(
     by: Actor, room: Classroom, batch: IssueBatch, records: list[AnnualRecordDraft]
 ) -> Iterator[NextAction]:
@@ -194,11 +203,12 @@ def _signing_actions(
             Sentence("Nộp về Sở", "Send to the department"),
             reverse("school_submission:batch", args=[batch.pk]),
         )
-    refused = [record for record in records if record.state == RecordState.REJECTED.value]
-    if refused and SchoolRole.REGISTRAR.value in by.roles:
-        yield NextAction(
-            Sentence("Làm lại học bạ bị Sở từ chối", "Make refused records anew"),
-            reverse("school_issuing:record", args=[refused[0].record_uuid])
-            if len(refused) == 1
-            else url,
-        )
+    for gone, title in _ANEW.items():
+        rows = [record for record in records if record.state == gone.value]
+        if rows and SchoolRole.REGISTRAR.value in by.roles:
+            yield NextAction(
+                title,
+                reverse("school_issuing:record", args=[rows[0].record_uuid])
+                if len(rows) == 1
+                else url,
+            )

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("hocba_server.school.signing.urls")),
     path("", include("hocba_server.school.paperwork.urls")),
     path("", include("hocba_server.school.submission.urls")),
+    path("", include("hocba_server.school.recalls.urls")),
     path("", include("hocba_server.school.staffing.urls")),
     path("", include("hocba_server.school.regulation.urls")),
     path("", include("hocba_server.school.onboarding.urls")),

@@ -13,6 +13,13 @@ class PackageState(models.TextChoices):
     PROCESSED = "processed", "Đã có kết quả"
 
 
+class PackageKind(models.TextChoices):
+    """Persisted values: which transaction brought the package (mã loại giao dịch)."""
+
+    SUBMIT = "1", "Nộp học bạ"
+    RECALL = "5", "Yêu cầu thu hồi"
+
+
 class GatewayAccount(models.Model):
     """The account with which a unit's software speaks to the gateway."""
 
@@ -37,6 +44,9 @@ class IncomingPackage(models.Model):
 
     message_id = models.CharField("mã gói tin", max_length=100)
     unit_code = models.CharField("mã đơn vị", max_length=20)
+    kind = models.CharField(
+        "loại gói", max_length=1, choices=PackageKind.choices, default=PackageKind.SUBMIT
+    )
     first_year = models.PositiveSmallIntegerField("năm học")
     request_sha256 = models.CharField("mã băm nội dung gửi", max_length=64)
     content = models.BinaryField("nội dung (content)")
@@ -54,6 +64,9 @@ class IncomingPackage(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["unit_code", "message_id"], name="package_message_once"
+            ),
+            models.CheckConstraint(
+                name="package_kind_known", condition=Q(kind__in=PackageKind.values)
             ),
             models.CheckConstraint(
                 name="package_processed_pair",

@@ -26,7 +26,7 @@ from hocba_server.city.gateway.intake import (
 )
 from hocba_server.city.gateway.models import IncomingPackage, PackageState, RecordOutcome
 from hocba_server.city.repository.selectors import known_uuids, pupils_with_record
-from hocba_server.city.repository.services import NewRecord, keep
+from hocba_server.city.repository.services import NewRecord, keep, note_replacements
 from hocba_server.city.transparency.services import NewEntry, append_entries, lock_log
 from hocba_server.city.trust import known_issuers, trust_store
 from hocba_server.web.accounts.actor import platform_actor
@@ -106,33 +106,38 @@ def _refused(one: CheckedRecord, code: ResponseCode, where: str) -> CheckedRecor
 
 def _accept(decided: Sequence[CheckedRecord], package: IncomingPackage, at: dt.datetime) -> None:
     new: list[NewRecord] = []
-    entries: list[NewEntry] = []
     for one in decided:
         if one.refusal is not None or one.record is None or one.evidence is None:
             continue
-        salt = secrets.token_bytes(SALT_SIZE)
         new.append(
             NewRecord(
                 document=one.document,
                 record=one.record,
                 unit_code=package.unit_code,
                 seal_sha256=one.seal_sha256,
-                salt=salt,
+                salt=secrets.token_bytes(SALT_SIZE),
                 evidence=one.evidence,
             )
         )
-        entry = LogEntry(
-            kind=EntryKind.ISSUE,
-            unit_code=UnitCode(package.unit_code),
-            school_year=one.record.school_year,
-            seal_sha256=one.seal_sha256,
-            commitment=commit(salt, one.document),
-            accepted_at=at,
-        )
-        entries.append(NewEntry(entry, one.record.record_uuid))
     if new:
-        keep(new, message_id=package.message_id, at=at)
-        append_entries(entries, at=at)
+        rows = keep(new, message_id=package.message_id, at=at)
+        replacing = note_replacements(rows, by=platform_actor("city"), at=at)
+        append_entries(
+            [_entry(one, row.pk in replacing, at) for one, row in zip(new, rows, strict=True)],
+            at=at,
+        )
+
+
+def _entry(one: NewRecord, replaces: bool, at: dt.datetime) -> NewEntry:
+    entry = LogEntry(
+        kind=EntryKind.REPLACE if replaces else EntryKind.ISSUE,
+        unit_code=UnitCode(one.unit_code),
+        school_year=one.record.school_year,
+        seal_sha256=one.seal_sha256,
+        commitment=commit(one.salt, one.document),
+        accepted_at=at,
+    )
+    return NewEntry(entry, one.record.record_uuid)
 
 
 def _outcomes(

@@ -9,7 +9,12 @@ from hocba.ids import MessageId, UnitCode
 from hocba.packet.answers import RecordResult, ResultAnswer, SubmissionResult
 from hocba.packet.transactions import ResultQuery
 from hocba_server.city.certificates.models import Unit
-from hocba_server.city.gateway.models import IncomingPackage, PackageState, RecordOutcome
+from hocba_server.city.gateway.models import (
+    IncomingPackage,
+    PackageKind,
+    PackageState,
+    RecordOutcome,
+)
 from hocba_server.city.permissions import READERS, CityRole, deny_role, require
 from hocba_server.web.accounts.actor import Actor
 
@@ -22,7 +27,7 @@ def query_results(message_id: str, unit_code: str) -> ResultAnswer:
 def result_answer(query: ResultQuery) -> ResultAnswer:
     """Answer to transaction 2. An unknown package answers with an empty list."""
     row = IncomingPackage.objects.filter(
-        unit_code=query.unit_code, message_id=query.message_id
+        unit_code=query.unit_code, message_id=query.message_id, kind=PackageKind.SUBMIT
     ).first()
     if row is None:
         return ResultAnswer(())
@@ -34,7 +39,8 @@ def result_answer(query: ResultQuery) -> ResultAnswer:
 def packages(*, by: Actor) -> QuerySet[IncomingPackage]:
     """Packages with the numbers of accepted and refused records, newest first."""
     require(deny_role(by, *READERS, CityRole.ADMINISTRATOR))
-    return IncomingPackage.objects.defer("content").annotate(
+    rows = IncomingPackage.objects.filter(kind=PackageKind.SUBMIT)
+    return rows.defer("content").annotate(
         accepted_count=Count("outcomes", filter=Q(outcomes__accepted=True)),
         refused_count=Count("outcomes", filter=Q(outcomes__accepted=False)),
     )

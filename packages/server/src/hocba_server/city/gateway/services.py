@@ -16,6 +16,7 @@ from hocba.packet.transactions import (
     CertificateQuery,
     PackageRequest,
     RegistrationRequest,
+    ResultQuery,
     TransactionType,
     read_request,
 )
@@ -26,6 +27,7 @@ from hocba_server.city.gateway.accounts import deny_sender, open_account
 from hocba_server.city.gateway.models import IncomingPackage
 from hocba_server.city.gateway.processing import process_package
 from hocba_server.city.gateway.selectors import query_results, result_answer
+from hocba_server.city.recalls.selectors import recall_answer
 from hocba_server.config.jobs import city_jobs
 from hocba_server.web.accounts.actor import platform_actor
 from hocba_server.web.audit.services import record_event
@@ -33,10 +35,15 @@ from hocba_server.web.audit.services import record_event
 __all__ = ["answer_request", "open_account", "process_package", "query_results", "receive"]
 
 PROCESS_JOB = "city.gateway.process"
+RECALL_JOB = "city.recalls.check"
+_RECEIVED = {
+    TransactionType.SUBMIT: "receive_package",
+    TransactionType.RECALL: "receive_recall_request",
+}
 
 
 def answer_request(request: object, *, at: dt.datetime) -> dict[str, Any]:
-    """Answer any of the transactions 1 to 4. Never raises for what a sender wrote."""
+    """Answer any of the six transactions. Never raises for what a sender wrote."""
     try:
         read = read_request(request)
     except Malformed as error:
@@ -48,12 +55,14 @@ def answer_request(request: object, *, at: dt.datetime) -> dict[str, Any]:
             return receive_registration(read, at=at).to_json()
         case CertificateQuery():
             return certificate_answer(read).to_json()
+        case ResultQuery(type=TransactionType.QUERY_RECALL):
+            return recall_answer(read).to_json()
         case _:
             return result_answer(read).to_json()
 
 
 def receive(request: object, *, at: dt.datetime) -> dict[str, Any]:
-    """Take a package in (transaction 1); the answer means that its bytes are committed."""
+    """Take a package in (transactions 1 and 5); the answer means that its bytes are committed."""
     try:
         read = PackageRequest.from_json(request)
     except Malformed as error:
@@ -70,12 +79,6 @@ def _receive(request: PackageRequest, at: dt.datetime) -> PackageAnswer:
     denial = deny_sender(request)
     if denial is not None:
         return PackageAnswer.of(request.message_id, denial)
-    if request.type is not TransactionType.SUBMIT:
-        return PackageAnswer.of(
-            request.message_id,
-            ResponseCode.FIELD_CATALOGUE,
-            "Cổng này chưa nhận giao dịch thu hồi.",
-        )
     # 2. The same message again gets the first answer.
     fingerprint = _fingerprint(request)
     known = _known_answer(request, fingerprint)
@@ -156,6 +159,7 @@ def _keep(
         row = IncomingPackage.objects.create(
             message_id=request.message_id,
             unit_code=request.unit_code,
+            kind=request.type.value,
             first_year=request.first_year,
             request_sha256=fingerprint,
             content=request.content.encode("ascii"),
@@ -167,11 +171,12 @@ def _keep(
             using=CITY_DATABASE,
             by=platform_actor("city"),
             at=at,
-            action="receive_package",
+            action=_RECEIVED[request.type],
             subject=f"package:{row.pk}",
             detail={"unit": request.unit_code, "records": row.record_count},
         )
-        city_jobs.configure_task(PROCESS_JOB, allow_unknown=True).defer(package_id=row.pk)
+        job = RECALL_JOB if request.type is TransactionType.RECALL else PROCESS_JOB
+        city_jobs.configure_task(job, allow_unknown=True).defer(package_id=row.pk)
 
 
 def _fingerprint(request: PackageRequest) -> str:

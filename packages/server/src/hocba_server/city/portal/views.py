@@ -110,6 +110,7 @@ def status(request: HttpRequest, record_uuid: str) -> JsonResponse:
             "sha256": answer.sha256.hex() if answer.sha256 else None,
             "approved_seals": [seal.hex() for seal in answer.approved_seals],
             "replaced_by": answer.replaced_by,
+            "since": answer.since.isoformat() if answer.since else None,
             "evidence": base64.b64encode(evidence).decode() if evidence else None,
         }
     )

@@ -78,6 +78,47 @@ class StoredRecord(models.Model):
         return self.record_uuid
 
 
+class ChangeKind(models.TextChoices):
+    """Persisted values: what ended the force of a record, and what came after it."""
+
+    RECALL = "recall", "Thu hồi"
+    REPLACE = "replace", "Được thay thế"
+
+
+class StatusChange(models.Model):
+    """What happened to a stored record after it was accepted. Append-only: nothing is taken back.
+
+    A recall ends the force of the record; a replacement names the record that came in its place.
+    """
+
+    record = models.ForeignKey(StoredRecord, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField("loại", max_length=8, choices=ChangeKind.choices)
+    successor = models.ForeignKey(
+        StoredRecord, on_delete=models.PROTECT, related_name="replaces", null=True
+    )
+    salt = models.BinaryField("muối của cam kết", default=b"")
+    """Opens the commitment of the log's entry about a recall."""
+    reason = models.CharField("lý do", max_length=2000, blank=True, default="")
+    changed_by = models.BigIntegerField("người thực hiện")
+    changed_by_name = models.CharField("tên người thực hiện", max_length=150)
+    changed_at = models.DateTimeField("lúc")
+
+    class Meta:
+        verbose_name = "thay đổi tình trạng"
+        ordering: ClassVar = ["record_id", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["record", "kind"], name="status_change_once"),
+            models.CheckConstraint(
+                name="status_change_whole",
+                condition=Q(kind="recall", successor__isnull=True)
+                | Q(kind="replace", successor__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
 class RecordInForce(models.Model):
     """Which stored record is in force for a pupil and year: at most one, says the database."""
 

@@ -19,9 +19,11 @@ from hocba.verify.policy import RecordStatus, StatusAnswer
 from hocba_server.city.certificates.selectors import approved_seals
 from hocba_server.city.permissions import READERS, deny_role, require
 from hocba_server.city.repository.models import (
+    ChangeKind,
     EvidenceBlob,
     EvidenceKind,
     RecordInForce,
+    StatusChange,
     StoredRecord,
 )
 from hocba_server.city.transparency.selectors import proof_for
@@ -78,7 +80,7 @@ def evidence_for(record_uuid: str) -> Evidence:
     kinds: dict[str, list[bytes]] = {kind.value: [] for kind in EvidenceKind}
     for digest in row.evidence:
         kinds[blobs[digest].kind].append(bytes(blobs[digest].data))
-    entry, proof = proof_for(record_uuid, salt=bytes(row.salt))
+    entry, proof = proof_for(record_uuid, salt=_newest_salt(row))
     return Evidence(
         certificates=tuple(kinds[EvidenceKind.CERTIFICATE]),
         ocsp=tuple(kinds[EvidenceKind.OCSP]),
@@ -99,12 +101,51 @@ def status_of(record_uuid: str, *, at: dt.datetime) -> StatusAnswer:
     if row is None:
         return StatusAnswer(status=RecordStatus.UNKNOWN, as_of=at)
     in_force = RecordInForce.objects.filter(record=row).exists()
+    history = history_of(row)
+    status = RecordStatus.IN_FORCE
+    if not in_force:
+        status = RecordStatus.REPLACED if history.replaced_by else RecordStatus.RECALLED
     return StatusAnswer(
-        status=RecordStatus.IN_FORCE if in_force else RecordStatus.RECALLED,
+        status=status,
         as_of=at,
         sha256=bytes.fromhex(row.sha256),
         approved_seals=tuple(seal.sha256 for seal in approved_seals(row.unit_code)),
+        replaced_by=history.replaced_by or None,
+        since=history.recalled_at,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened to a record after it was accepted."""
+
+    recalled_at: dt.datetime | None = None
+    recalled_by: str = ""
+    reason: str = ""
+    replaced_by: str = ""
+    """Number of the record in its place."""
+    replaces: tuple[str, ...] = ()
+    """Numbers of the records whose place this one took."""
+
+
+def history_of(row: StoredRecord) -> History:
+    """Recall and replacement of a record, and what it replaced itself."""
+    changes = {change.kind: change for change in row.changes.select_related("successor")}
+    recall, replaced = changes.get(ChangeKind.RECALL), changes.get(ChangeKind.REPLACE)
+    earlier = StatusChange.objects.filter(successor=row).order_by("pk")
+    return History(
+        recalled_at=recall.changed_at if recall else None,
+        recalled_by=recall.changed_by_name if recall else "",
+        reason=recall.reason if recall else "",
+        replaced_by=replaced.successor.record_uuid if replaced and replaced.successor else "",
+        replaces=tuple(earlier.values_list("record__record_uuid", flat=True)),
+    )
+
+
+def _newest_salt(row: StoredRecord) -> bytes:
+    """Opens the newest entry of the log about this record: of its recall, else of its issue."""
+    recall = row.changes.filter(kind=ChangeKind.RECALL).first()
+    return bytes(recall.salt if recall else row.salt)
 
 
 def known_uuids(record_uuids: Iterable[str]) -> dict[str, bool]:

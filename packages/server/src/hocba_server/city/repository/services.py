@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import zstandard
+from django.db.models import Q
 
+from hocba.errors import Refused
 from hocba.record.codec import ReadRecord, read_record
 from hocba.record.model import AnnualRecord
 from hocba.signature.xml_verify import SignatureFact, verify_signatures
@@ -14,9 +16,11 @@ from hocba.trust.evidence import Evidence
 from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.permissions import READERS, deny_role, require
 from hocba_server.city.repository.models import (
+    ChangeKind,
     EvidenceBlob,
     EvidenceKind,
     RecordInForce,
+    StatusChange,
     StoredRecord,
 )
 from hocba_server.city.repository.selectors import original_of, record_by_uuid
@@ -59,6 +63,73 @@ def keep(records: Sequence[NewRecord], *, message_id: str, at: dt.datetime) -> l
             for row in rows
         )
     return rows
+
+
+def end_force(row: StoredRecord, *, by: Actor, at: dt.datetime, salt: bytes, reason: str) -> None:
+    """Recall a record: it stays as it is and is in force no more. Joins the open transaction.
+
+    Raises `Refused` with code `not_in_force`.
+    """
+    with city_transaction():
+        ended, _ = RecordInForce.objects.filter(record=row).delete()
+        if not ended:
+            raise Refused(
+                "not_in_force",
+                "Học bạ này không còn lưu hành nên không thu hồi được nữa.",
+                "The record is not in force, so it cannot be recalled.",
+            )
+        StatusChange.objects.create(
+            record=row,
+            kind=ChangeKind.RECALL,
+            salt=salt,
+            reason=reason,
+            changed_by=by.user_id,
+            changed_by_name=by.name,
+            changed_at=at,
+        )
+
+
+def note_replacements(rows: Sequence[StoredRecord], *, by: Actor, at: dt.datetime) -> set[int]:
+    """Link recalled records to the new ones that stand in their place; answers these new ones.
+
+    The same pupil is known by the personal number or, where just that was wrong, by the pupil's
+    code at the same school. Joins the open transaction.
+    """
+    pupils: dict[tuple[str, str, str], StoredRecord] = {}
+    for row in rows:
+        pupils["", row.personal_id, row.school_year] = row
+        pupils[row.unit_code, row.pupil_code, row.school_year] = row
+    recalled = (
+        StoredRecord.objects.filter(
+            Q(personal_id__in=[row.personal_id for row in rows])
+            | Q(
+                unit_code__in=[row.unit_code for row in rows],
+                pupil_code__in=[row.pupil_code for row in rows],
+            ),
+            changes__kind=ChangeKind.RECALL,
+        )
+        .exclude(changes__kind=ChangeKind.REPLACE)
+        .defer("document", "salt")
+        .order_by("pk")
+    )
+    found: list[StatusChange] = []
+    for old in recalled:
+        new = pupils.get(("", old.personal_id, old.school_year)) or pupils.get(
+            (old.unit_code, old.pupil_code, old.school_year)
+        )
+        if new is not None:
+            found.append(
+                StatusChange(
+                    record=old,
+                    kind=ChangeKind.REPLACE,
+                    successor=new,
+                    changed_by=by.user_id,
+                    changed_by_name=by.name,
+                    changed_at=at,
+                )
+            )
+    StatusChange.objects.bulk_create(found)
+    return {change.successor_id for change in found if change.successor_id is not None}
 
 
 def keep_evidence(pieces: Sequence[Evidence], *, at: dt.datetime) -> None:

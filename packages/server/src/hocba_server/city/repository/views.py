@@ -23,7 +23,12 @@ def classroom(
 @city_page
 def record(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
     opened = services.open_record(by=by, at=timezone.now(), record_uuid=record_uuid, purpose="xem")
-    return render(request, "city_repository/record.html", {"opened": opened, "row": opened.row})
+    context = {
+        "opened": opened,
+        "row": opened.row,
+        "history": selectors.history_of(opened.row),
+    }
+    return render(request, "city_repository/record.html", context)
 
 
 @city_page

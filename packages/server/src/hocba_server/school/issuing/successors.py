@@ -1,6 +1,6 @@
-"""A record that the department refused gets a successor (CV 2088/BGDĐT-GDTH III.2(11)).
+"""A record that the department refused or recalled gets a successor (CV 2088 III.2(11), III.3(6)).
 
-The refused file stays as it was signed and sent. What is corrected becomes another record of the
+The earlier file stays as it was signed and sent. What is corrected becomes another record of the
 same pupil and year with a number of its own, which everybody signs again.
 """
 
@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from hocba.errors import Refused
-from hocba.workflow.transitions import Action, Denial, RecordState, decide
+from hocba.workflow.transitions import Action, Denial, RecordState, Role, decide
 from hocba_server.school.assessments.returns import reopen_sheets
 from hocba_server.school.assessments.selectors import class_findings
 from hocba_server.school.assessments.sheets import Sheet
@@ -21,18 +21,44 @@ from hocba_server.school.issuing.models import AnnualRecordDraft
 from hocba_server.school.issuing.selectors import batch_by_id, record_by_uuid, successor_of
 from hocba_server.school.issuing.services import hold_pupils, locked_record, recreate_record
 from hocba_server.school.issuing.signers import signers_of
+from hocba_server.school.registry.models import SchoolRole
+from hocba_server.school.registry.permissions import deny_role
 from hocba_server.school.registry.selectors import classroom_by_id
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_event
 
 
 def deny_reopening(by: Actor, record: AnnualRecordDraft) -> Denial | None:
-    """The registrar begins the successor of a refused record."""
+    """The registrar begins the successor of a refused or recalled record.
+
+    The state of a recalled record moves only when the successor is accepted (`note_replaced`).
+    """
+    if record.state == RecordState.RECALLED.value:
+        return deny_role(by, SchoolRole.REGISTRAR) or _deny_administrator(by)
     answer = decide(RecordState(record.state), Action.REOPEN, by.roles)
     if not isinstance(answer, Denial):
         return None
     code = "role" if answer.code in {"wrong_role", "administrator"} else answer.code
     return Denial(code, answer.sentence)
+
+
+def _deny_administrator(by: Actor) -> Denial | None:
+    """Nobody reaches results by giving a role to himself (QĐ 1789 Đ33): as the table says it."""
+    answer = decide(RecordState.REJECTED, Action.REOPEN, by.roles)
+    return Denial("role", answer.sentence) if isinstance(answer, Denial) else None
+
+
+def note_replaced(record: AnnualRecordDraft, at: dt.datetime) -> None:
+    """The department accepted this record: the recalled ones before it are replaced.
+
+    Joins the transaction that writes the department's answer.
+    """
+    after = decide(RecordState.RECALLED, Action.REPLACE, [Role.GATEWAY.value])
+    if isinstance(after, Denial):
+        raise after.as_refused()
+    AnnualRecordDraft.objects.filter(
+        enrolment=record.enrolment_id, pk__lt=record.pk, state=RecordState.RECALLED.value
+    ).update(state=after.value, state_since=at)
 
 
 def reopen_record(

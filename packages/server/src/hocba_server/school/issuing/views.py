@@ -28,6 +28,8 @@ from hocba_server.school.issuing.selectors import (
 )
 from hocba_server.school.issuing.successors import deny_reopening, reopen_record
 from hocba_server.school.pages import attempt, school_page
+from hocba_server.school.recalls.rights import deny_asking, deny_recall
+from hocba_server.school.recalls.selectors import newest_line
 from hocba_server.school.registry.models import SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.web.accounts.actor import Actor
@@ -117,6 +119,9 @@ def record(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
         "successor": successor_of(row),
         "earlier": refused_before(row),
         "may_reopen": deny_reopening(by, row) is None,
+        "may_recall": deny_recall(by, row) is None,
+        "recall": newest_line(row),
+        "office": deny_asking(by) is None,
         **_returning(by, row),
     }
     return render(request, "school_issuing/record.html", context)
@@ -172,7 +177,7 @@ def return_one(request: HttpRequest, by: Actor, record_uuid: str) -> HttpRespons
 @require_POST
 @school_page
 def reopen(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
-    """Begin the successor of a record that the department refused."""
+    """Begin the successor of a record that the department refused or recalled."""
     successor = attempt(
         request,
         lambda: reopen_record(
@@ -185,7 +190,7 @@ def reopen(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
     )
     if successor is None:
         return redirect("school_issuing:record", record_uuid)
-    messages.success(request, gettext("Đã mở học bạ mới thay cho bản bị từ chối."))
+    messages.success(request, gettext("Đã mở học bạ mới thay cho bản không còn giá trị."))
     return redirect("school_issuing:record", successor)
 
 

@@ -19,7 +19,7 @@ from hocba_server.school.registry.models import (
 )
 from hocba_server.school.registry.permissions import require
 from hocba_server.school.registry.pupil_rights import (
-    deny_locked_pupil,
+    deny_locked_place,
     deny_pending_record,
     deny_pupil_editor,
 )
@@ -93,7 +93,7 @@ def change_class(request: HttpRequest, by: Actor, enrolment_id: int) -> HttpResp
         _("Đã chuyển lớp. Kết quả đã nhập đi theo em sang lớp mới."),
         {
             "rooms": rooms.exclude(pk=row.classroom_id),
-            "locked": deny_locked_pupil(row),
+            "locked": deny_locked_place(row),
         },
     )
 

@@ -66,7 +66,17 @@ def deny_pupil_editor(by: Actor) -> Denial | None:
 
 
 def deny_locked_pupil(enrolment: Enrolment) -> Denial | None:
-    """What stands in a record of this year does not change silently (QĐ 1789 Đ21.3)."""
+    """What stands in a record of this year does not change silently (QĐ 1789 Đ21.3).
+
+    Between a recall or refusal and the successor no record stands: what was wrong is corrected.
+    """
+    if _only_gone_records(enrolment):
+        return None
+    return deny_locked_place(enrolment)
+
+
+def deny_locked_place(enrolment: Enrolment) -> Denial | None:
+    """A pupil whose record of this year was ever created stays in the class that makes it."""
     if enrolment.results_locked_at is None:
         return None
     name = enrolment.pupil.full_name
@@ -95,7 +105,12 @@ def deny_pending_record(enrolment: Enrolment) -> Denial | None:
     """While a record is on its way to issue nothing about the pupil moves."""
     if enrolment.results_locked_at is None or has_issued_record(enrolment):
         return None
-    return deny_locked_pupil(enrolment)
+    return deny_locked_place(enrolment)
+
+
+def _only_gone_records(enrolment: Enrolment) -> bool:
+    states = set(enrolment.records.values_list("state", flat=True))
+    return bool(states) and states <= {state.value for state in _GONE}
 
 
 def has_issued_record(enrolment: Enrolment) -> bool:

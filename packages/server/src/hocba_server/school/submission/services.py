@@ -19,6 +19,7 @@ from hocba_server.config.jobs import school_jobs
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import batch_by_id
+from hocba_server.school.issuing.successors import note_replaced
 from hocba_server.school.notices.models import NoticeKind
 from hocba_server.school.notices.services import notify
 from hocba_server.school.registry.models import SchoolRole
@@ -288,6 +289,8 @@ def _write_answer(row: PackageRecord, answer: messages.Answer, at: dt.datetime) 
     AnnualRecordDraft.objects.filter(pk=row.record_id, state=RecordState.SUBMITTED.value).update(
         state=state.value, state_since=at, refusal="" if answer.accepted else row.sentence
     )
+    if answer.accepted:
+        note_replaced(row.record, at)
     return RecordAnswer(row.answer)
 
 

@@ -60,6 +60,7 @@ TABLE: Final[dict[str, dict[Behind, str]]] = {
         RESULTS: "outbox batch package answers",
         OTHER: "certificates ask",
     },
+    "school_recalls": {RESULTS: "requests ask request poll"},
     "school_paperwork": {
         RESULTS: "sign next_round complete_round go_remote remote remote_sign_in remote_activate "
         "remote_back"
@@ -119,6 +120,7 @@ OBJECTS: Final[dict[tuple[str, str], str]] = {
     ("school_signing", "seen_id"): "school_signing.SeenCertificate",
     ("school_submission", "package_id"): "school_submission.Package",
     ("school_submission", "registration_id"): "school_submission.CertificateRegistration",
+    ("school_recalls", "request_id"): "school_recalls.RecallRequest",
     ("school_staffing", "preview_id"): "school_staffing.StaffImport",
     ("school_staffing", "assignment_id"): "school_registry.StaffAssignment",
     ("school_staffing", "substitution_id"): "school_registry.Substitution",
@@ -217,6 +219,7 @@ SPECIAL: Final[dict[str, dict[str, Any]]] = {
     "IssuedPaper": {"kind": "record", "number": 1},
     "PrintJob": {"state": "waiting"},
     "Package": {"state": "waiting"},
+    "RecallRequest": {"state": "waiting"},
     "Attachment": {"media_type": "application/pdf"},
     "Notice": {"url": "/truong/", "recipient": "0" * 12},
     "Phrase": {"text": "x"},

@@ -9,6 +9,7 @@ from hocba.ids import MessageId
 from hocba.packet.answers import (
     CertificateAnswer,
     PackageAnswer,
+    RecallResult,
     RecordResult,
     RegistrationAnswer,
     ResultAnswer,
@@ -24,6 +25,7 @@ from hocba.packet.transactions import (
     read_request,
 )
 from hocba_server.adapters.gateway import GatewayClient, Message
+from hocba_server.school.recalls.models import RecallLine
 from hocba_server.school.submission.models import CertificateRegistration, PackageRecord
 
 SIGN: Final = "TẬP HUẤN: "
@@ -34,7 +36,7 @@ RECEIVED_CERTIFICATE: Final = (
     f"{SIGN}cổng giả lập đã nhận đăng ký. Chứng thư số này không có giá trị ngoài tập huấn."
 )
 APPROVED: Final = f"{SIGN}cổng giả lập chấp nhận để Thầy/Cô tập tiếp; không có giá trị."
-NOT_HERE: Final = f"{SIGN}cổng giả lập chưa có bài thu hồi học bạ."
+RECALLED: Final = f"{SIGN}cổng giả lập đồng ý thu hồi để Thầy/Cô tập tiếp; không có giá trị."
 
 
 class TrainingGateway:
@@ -70,8 +72,6 @@ def training_gateway(unit_code: str) -> GatewayClient:
 
 
 def _received(asked: PackageRequest) -> PackageAnswer:
-    if asked.type is TransactionType.RECALL:
-        return PackageAnswer.of(asked.message_id, ResponseCode.RECALL_NOT_FOUND, NOT_HERE)
     return PackageAnswer.of(asked.message_id, ResponseCode.RECEIVED, RECEIVED)
 
 
@@ -87,11 +87,19 @@ def _approved(asked: CertificateQuery) -> CertificateAnswer:
 
 
 def _decided(asked: ResultQuery) -> ResultAnswer:
-    """Every record of the package is taken; the pupils' names stay where they are."""
-    rows = PackageRecord.objects.filter(
-        package__message_id=asked.message_id, package__school__code=asked.unit_code
-    )
-    uuids = rows.values_list("record__record_uuid", flat=True)
+    """Every record of the package is taken, every recall agreed to; no pupil is named."""
+    if asked.type is TransactionType.QUERY_RECALL:
+        lines = RecallLine.objects.filter(
+            request__message_id=asked.message_id, request__school__code=asked.unit_code
+        )
+        uuids = list(lines.values_list("record__record_uuid", flat=True))
+        status, sentence = int(RecallResult.AGREED), RECALLED
+    else:
+        rows = PackageRecord.objects.filter(
+            package__message_id=asked.message_id, package__school__code=asked.unit_code
+        )
+        uuids = list(rows.values_list("record__record_uuid", flat=True))
+        status, sentence = int(SubmissionResult.APPROVED), APPROVED
     return ResultAnswer(
         tuple(
             RecordResult(
@@ -99,9 +107,9 @@ def _decided(asked: ResultQuery) -> ResultAnswer:
                 pupil_name=SIGN.strip(": "),
                 personal_id="",
                 record_uuid=uuid,
-                status=SubmissionResult.APPROVED,
+                status=status,
                 error=CODE,
-                error_description=APPROVED,
+                error_description=sentence,
             )
             for uuid in uuids
         )

@@ -5,17 +5,21 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connections, transaction
 
+from hocba_certworld.cast import Cast
 from hocba_server.city.conftest import Submit
+from hocba_server.city.recalls.tests.asking import ask, decide, item_of
 
 TABLES = (
     "city_repository_storedrecord",
     "city_repository_evidenceblob",
+    "city_repository_statuschange",
     "city_transparency_logentryrow",
     "city_transparency_signedcheckpoint",
 )
 COLUMN = {
     "city_repository_storedrecord": "pupil_name = 'x'",
     "city_repository_evidenceblob": "kind = 'ocsp'",
+    "city_repository_statuschange": "reason = 'x'",
     "city_transparency_logentryrow": "record_uuid = 'x'",
     "city_transparency_signedcheckpoint": "signed_at = now()",
 }
@@ -26,9 +30,10 @@ COLUMN = {
     "statement", ["UPDATE {t} SET {c}", "DELETE FROM {t}", "TRUNCATE {t} CASCADE"]
 )
 def test_the_database_refuses(
-    submit: Submit, documents: list[bytes], table: str, statement: str
+    submit: Submit, documents: list[bytes], cast: Cast, table: str, statement: str
 ) -> None:
     submit(documents[0])
+    decide(ask([item_of(documents[0])], cast.seal))
     with connections["city"].cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"SELECT count(*) FROM {table}")

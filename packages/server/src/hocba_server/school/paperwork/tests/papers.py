@@ -10,6 +10,7 @@ from hocba.rendition.seal import read_seal
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.onboarding.models import KeyTrial
 from hocba_server.school.papers.models import IssuedPaper
+from hocba_server.school.recalls.models import RecallRequest
 from hocba_server.school.registry.models import School
 from hocba_server.school.registry.sheet_services import confirm_data, initialise_data
 from hocba_server.school.signing.models import SealedPdf
@@ -107,6 +108,14 @@ def _package(cast: Cast) -> Paper:
     return Paper("nop-so", cast.clerk, typed, Package.objects.count)
 
 
+def _recall(cast: Cast) -> Paper:
+    for state in ("submitted", "accepted"):
+        AnnualRecordDraft.objects.update(state=state)
+    row = AnnualRecordDraft.objects.order_by("pk")[0]
+    typed = Typed({"record": [row.record_uuid], "reason": ["Ghi sai nơi sinh"]})
+    return Paper("thu-hoi", cast.clerk, typed, RecallRequest.objects.count)
+
+
 WAITING: dict[str, Callable[[Cast], Paper]] = {
     "ky-thu": _own_trial,
     "ky-thu-truong": _school_trial,
@@ -116,6 +125,7 @@ WAITING: dict[str, Callable[[Cast], Paper]] = {
     "dong-dau-pdf": _pdfs,
     "dang-ky-chung-thu": _registration,
     "nop-so": _package,
+    "thu-hoi": _recall,
 }
 """All but `dong-dau-giay-to`, which waits for the head's signature first."""
 PERSON = {"ky-thu": HEAD_ID, "quyet-dinh-phan-cong": HEAD_ID, "ky-giay-to": HEAD_ID}
