@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from hocba_server.school.issuing.models import AnnualRecordDraft
-from hocba_server.school.papers.tests.conftest import browse
 from hocba_server.school.recalls.services import request_recall
 from hocba_server.school.submission.services import (
     new_message_id,
@@ -19,7 +18,6 @@ from hocba_server.school.submission.tests.fake_gateway import FakeGateway
 from hocba_server.school.tests.cast import AT, CODE, Cast, FixedClock, TestKeys
 from hocba_server.web.accounts.actor import Actor
 
-__all__ = ["browse"]
 REASON = "Ghi sai nơi sinh"
 Ask = Callable[..., int]
 

@@ -18,7 +18,6 @@ from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import records_of
 from hocba_server.school.issuing.successors import reopen_record
 from hocba_server.school.notices.models import Notice
-from hocba_server.school.papers.tests.conftest import Browse
 from hocba_server.school.recalls.models import RecallLine, RecallRequest
 from hocba_server.school.recalls.services import (
     ask_now,
@@ -31,6 +30,7 @@ from hocba_server.school.recalls.tests.fake_department import SENTENCE, FakeDepa
 from hocba_server.school.registry.models import Enrolment
 from hocba_server.school.registry.pupil_rights import deny_locked_pupil
 from hocba_server.school.signing.downloads import record_pdf
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, CODE, HEAD_ID, Cast, FixedClock, TestKeys
 from hocba_server.school.training.gateway import training_gateway
 from hocba_server.school.training.sources import InstalledSources
