@@ -87,9 +87,10 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
         time.sleep(0.2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium."""
+    """Debian's chromium; for one file, because Playwright's event loop runs as long as it does, and
+    Django refuses its database to whatever the same worker tests meanwhile."""
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("KHÔNG kiểm thử hành trình: chưa cài chromium (chromium is not installed)")
