@@ -19,9 +19,10 @@ from hocba_server.school.papers.selectors import (
     register_rows,
     register_years,
 )
-from hocba_server.school.papers.views import number, pdf_response
+from hocba_server.school.papers.views import pdf_response
 from hocba_server.school.registry.permissions import require
 from hocba_server.school.registry.selectors import own_school
+from hocba_server.school.signing.paper_tasks import whole_number
 from hocba_server.web.accounts.actor import Actor
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,7 +33,7 @@ def _asked(request: HttpRequest) -> RegisterQuery:
     upload = request.FILES.get("file")
     return RegisterQuery(
         kind=request.POST.get("kind", ""),
-        year=number(request.POST.get("year")) or None,
+        year=whole_number(request.POST.get("year", "")) or None,
         text=request.POST.get("text", "")[:100],
         sha256=hashlib.sha256(upload.read()).hexdigest() if upload else "",
     )

@@ -30,11 +30,6 @@ def pdf_response(printed: Printed) -> HttpResponse:
     return response
 
 
-def number(text: str | None) -> int:
-    """A whole number from a form; 0 for anything else."""
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0
-
-
 @school_page
 def pupil(request: HttpRequest, by: Actor, enrolment_id: int) -> HttpResponse:
     place = printing_place(by, enrolment_id, timezone.localdate())
