@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import psycopg
 from psycopg import sql
 
+from hocba_server.config import mold
 from hocba_server.config.places import var_dir
 
 EMBEDDED_ENGINE: Final = "hocba_server.config.embedded"
@@ -86,6 +87,7 @@ def stop_all() -> None:
 
 def _start(data: Path) -> ServerAddress:
     data.parent.mkdir(parents=True, exist_ok=True)
+    mold.pour(data)
     uri = urlsplit(_library().get_server(data).get_uri())
     host = dict(parse_qsl(uri.query)).get("host") or uri.hostname or ""
     address = ServerAddress(host=host, port=uri.port, user=uri.username or "postgres")

@@ -25,6 +25,13 @@ if "HOCBA_VAR" not in os.environ:
 
     atexit.register(_clean)
 
+os.environ.setdefault("HOCBA_MOLD", "make")  # also for the programs that tests start
+
 from hocba_server.config.settings import *  # noqa: F403 - the variable comes first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# The databases of tests are copies of those that the embedded server began with.
+for _settings in DATABASES.values():  # noqa: F405
+    if _settings["ENGINE"].startswith("hocba_server"):
+        _settings["TEST"] = {"TEMPLATE": _settings["NAME"]}
