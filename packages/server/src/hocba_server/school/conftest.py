@@ -55,6 +55,7 @@ from hocba_server.school.tests.cast import (
     actor,
     class_list_row,
 )
+from hocba_server.school.tests.shelf import Shelf
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.accounts.models import User
 
@@ -121,8 +122,19 @@ def timestamps(world: CertWorld) -> LocalTimestamp:
     return LocalTimestamp(world)
 
 
+@pytest.fixture(scope="session")
+def shelf() -> Shelf:
+    """What `cast`, `results`, `created` and `issued` made for the first test that asked."""
+    return Shelf()
+
+
 @pytest.fixture
-def cast() -> Cast:
+def cast(shelf: Shelf) -> Cast:
+    """Two schools, and in one of them a class of three pupils with its teachers."""
+    return shelf.take("cast", _cast)
+
+
+def _cast() -> Cast:
     administrator = actor("QTV", personal_id="000090000009")
     principal = actor("HIEU_TRUONG", personal_id=HEAD_ID)
     registrar = actor("HOC_VU", personal_id="000090000004")
@@ -197,8 +209,12 @@ def _assign(by: Actor, staff_id: int, role: str, room: int | None = None, code: 
 
 
 @pytest.fixture
-def results(cast: Cast) -> Cast:
+def results(shelf: Shelf, cast: Cast) -> Cast:
     """The cast with complete results of the year."""
+    return shelf.take("results", lambda: _results(cast))
+
+
+def _results(cast: Cast) -> Cast:
     for subject in subjects_of_grade(1):
         if 1 in subject.compulsory_grades:
             score = 9 if 1 in subject.test_grades else None
@@ -232,7 +248,12 @@ def results(cast: Cast) -> Cast:
 
 
 @pytest.fixture
-def batch_id(results: Cast) -> int:
+def batch_id(shelf: Shelf, results: Cast) -> int:
+    """The head has opened the issue of the class."""
+    return shelf.take("batch_id", lambda: _batch_id(results))
+
+
+def _batch_id(results: Cast) -> int:
     return open_batch(
         by=results.principal,
         at=AT,
@@ -244,10 +265,14 @@ def batch_id(results: Cast) -> int:
 
 
 @pytest.fixture
-def created(results: Cast, batch_id: int) -> int:
+def created(shelf: Shelf, results: Cast, batch_id: int) -> int:
     """The batch with its records created."""
-    create_records(by=results.registrar, at=AT, batch_id=batch_id)
-    return batch_id
+
+    def make() -> int:
+        create_records(by=results.registrar, at=AT, batch_id=batch_id)
+        return batch_id
+
+    return shelf.take("created", make)
 
 
 Sign = Callable[[Actor, str], int]
@@ -286,13 +311,17 @@ def sign(
 
 
 @pytest.fixture
-def issued(results: Cast, created: int, sign: Sign) -> int:
+def issued(shelf: Shelf, results: Cast, created: int, sign: Sign) -> int:
     """The batch, signed by everybody and sealed."""
-    sign(results.music, "GVBM")
-    sign(results.homeroom, "GVCN")
-    sign(results.principal, "CBQL")
-    sign(results.clerk, "KY_PHAT_HANH")
-    return created
+
+    def make() -> int:
+        sign(results.music, "GVBM")
+        sign(results.homeroom, "GVCN")
+        sign(results.principal, "CBQL")
+        sign(results.clerk, "KY_PHAT_HANH")
+        return created
+
+    return shelf.take("issued", make)
 
 
 Sheet = Callable[[Sequence[str], Sequence[Sequence[object]]], bytes]

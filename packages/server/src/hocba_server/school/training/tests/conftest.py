@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from hocba_server.school.tests.cast import AT, CODE, HOMEROOM_ID, Cast, FixedClock
+from hocba_server.school.tests.shelf import Shelf
+from hocba_server.school.training import building
 from hocba_server.school.training.building import build as build_school
 from hocba_server.school.training.models import TrainingSchool
 from hocba_server.school.training.services import open_training_school
@@ -39,9 +42,30 @@ def build() -> Build:
 
 
 @pytest.fixture
-def training(cast: Cast, build: Build) -> TrainingSchool:
-    """The training school of the cast, ready."""
-    return build(open_training_school(by=cast.principal, at=AT))
+def training(
+    shelf: Shelf,
+    cast: Cast,
+    build: Build,
+    own_var: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> TrainingSchool:
+    """The training school of the cast, ready; its mock keys are kept with its rows."""
+
+    def make() -> tuple[int, Path]:
+        made = build(open_training_school(by=cast.principal, at=AT))
+        kept = tmp_path_factory.mktemp("training") / "training"
+        shutil.copytree(own_var / "training", kept)
+        return made.pk, kept
+
+    training_id, kept = shelf.take(f"training with {building.PUPILS}", make)
+    shutil.copytree(kept, own_var / "training", dirs_exist_ok=True)
+    return TrainingSchool.objects.select_related("school", "of").get(pk=training_id)
+
+
+@pytest.fixture
+def few_pupils(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training classes of three pupils, where a test makes several schools."""
+    monkeypatch.setattr(building, "PUPILS", 3)
 
 
 @pytest.fixture

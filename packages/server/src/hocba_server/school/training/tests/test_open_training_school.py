@@ -14,8 +14,8 @@ from hocba_server.school.training.tests.conftest import Build
 from hocba_server.web.audit.models import AuditEntry
 
 
-def test_every_role_finds_something_to_do(cast: Cast, build: Build) -> None:
-    row = build(open_training_school(by=cast.principal, at=AT))
+def test_every_role_finds_something_to_do(training: TrainingSchool) -> None:
+    row = training
     assert (row.state, row.done, row.total) == ("ready", 7, 7)
     assert row.school.code == f"{CODE}TH"
     assert row.school.name == "Trường Tiểu học Thử (TẬP HUẤN)"
@@ -53,6 +53,7 @@ def test_only_head_or_administrator_opens_and_only_once(cast: Cast) -> None:
     assert AuditEntry.objects.using("school").filter(action="open_training").count() == 1
 
 
+@pytest.mark.usefixtures("few_pupils")
 def test_the_real_school_is_left_alone(cast: Cast, build: Build) -> None:
     real = School.objects.get(pk=cast.school_id)
     before = (
