@@ -1,4 +1,8 @@
-"""Walk every page a person can reach by links, and look at each with axe and a ruler."""
+"""Walk every page a person can reach by links, and look at each with axe and a ruler.
+
+Every look is remembered by the name of the page's address, so that `test_without_omission.py` can
+say which pages nobody looked at.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from http import HTTPStatus
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.urls import Resolver404, resolve
 from playwright.sync_api import Error, Page
 
 MOST_BYTES = 200 * 1024
@@ -18,7 +24,21 @@ MOST_BYTES = 200 * 1024
 NARROW = 320
 """CSS pixels: WCAG 2.2, success criterion 1.4.10 (reflow)."""
 
+LOOKED_AT: set[str] = set()
+"""Names of the addresses (`school_registry:pupil`) whose pages were looked at in this run."""
+
+ENGLISH = "en"
 _GRAVE = {"serious", "critical"}
+_VIOLATIONS: dict[str, object] = {"resultTypes": ["violations"]}
+_NAMES: dict[str, object] = {
+    "resultTypes": ["violations"],
+    "runOnly": [
+        *("html-has-lang", "html-lang-valid", "valid-lang", "document-title", "image-alt"),
+        *("button-name", "link-name", "label", "select-name", "input-button-name"),
+        *("aria-command-name", "aria-input-field-name", "aria-dialog-name", "summary-name"),
+    ],
+}
+"""Only words differ between the languages: names, titles, what says that it is English."""
 _WEIGHT = """() => performance.getEntriesByType('resource')
     .filter(one => /\\.(css|js|mjs)(\\?|$)/.test(one.name))
     .reduce((sum, one) => sum + one.decodedBodySize, 0)
@@ -46,7 +66,7 @@ def pattern(address: str) -> str:
 
 
 def walk(page: Page, start: str, *, known: Walk, most: int = 200) -> Walk:
-    """Look at every page reached from `start` whose pattern is not known yet.
+    """Look at every page reached from `start` whose pattern is not known yet, in both languages.
 
     A link to a page that refuses this person is a fault too.
     """
@@ -64,10 +84,14 @@ def walk(page: Page, start: str, *, known: Walk, most: int = 200) -> Walk:
             found.faults.append(f"{source}: its link {address} leads to {status}")
         elif here not in known.seen:
             found.faults += [f"{here} ({address}): {fault}" for fault in faults(page)]
-        for link in _links(page, start):
+        for link in list(_links(page, start)):
             if pattern(link) not in asked:
                 asked.add(pattern(link))
                 waiting.append((link, page.url))
+        if status < HTTPStatus.BAD_REQUEST and here not in known.seen:
+            found.faults += [
+                f"{here} ({address}), English: {fault}" for fault in english_faults(page)
+            ]
     return found
 
 
@@ -93,17 +117,59 @@ def _links(page: Page, start: str) -> Iterator[str]:
             yield whole
 
 
+def assert_no_faults(page: Page) -> None:
+    """The page that is open in the middle of an action has no faults."""
+    assert list(faults(page)) == []
+
+
 def faults(page: Page) -> Iterator[str]:
     """Faults of the page that is open: accessibility, weight, width on a small phone."""
-    if page.locator("#grid-scroll").count():
-        page.locator("#grid-actions:not([hidden])").wait_for()
-    for rule in Axe().run(page).response["violations"]:
-        if rule["impact"] in _GRAVE:
-            where = "; ".join(str(node["target"]) for node in rule["nodes"][:3])
-            yield f"{rule['impact']} {rule['id']}: {where}"
+    _remember(page)
+    _wait_for_the_grid(page)
+    yield from _grave(page)
     weight = page.evaluate(_WEIGHT)
     if weight > MOST_BYTES:
         yield f"{weight // 1024} KB of script and style"
+    yield from _too_wide(page)
+
+
+def english_faults(page: Page) -> Iterator[str]:
+    """Faults of the same page in English; the browser goes back to Vietnamese."""
+    parts = urlsplit(page.url)
+    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": ENGLISH}
+    page.context.add_cookies([{**cookie, "url": f"{parts.scheme}://{parts.netloc}"}])
+    try:
+        page.goto(page.url)
+        if page.locator("html").get_attribute("lang") != ENGLISH:
+            yield "does not say that it is English"
+        _wait_for_the_grid(page)
+        yield from _grave(page, _NAMES)
+        yield from _too_wide(page)
+    finally:
+        page.context.clear_cookies(name=settings.LANGUAGE_COOKIE_NAME)
+
+
+def _remember(page: Page) -> None:
+    try:
+        LOOKED_AT.add(resolve(urlsplit(page.url).path).view_name)
+    except Resolver404:
+        LOOKED_AT.add(page.url)
+
+
+def _wait_for_the_grid(page: Page) -> None:
+    if page.locator("#grid-scroll").count():
+        page.locator("#grid-actions:not([hidden])").wait_for()
+
+
+def _grave(page: Page, options: dict[str, object] = _VIOLATIONS) -> Iterator[str]:
+    found = Axe().run(page, options=options)
+    for rule in found.response["violations"]:
+        if rule["impact"] in _GRAVE:
+            where = "; ".join(str(node["target"]) for node in rule["nodes"][:3])
+            yield f"{rule['impact']} {rule['id']}: {where}"
+
+
+def _too_wide(page: Page) -> Iterator[str]:
     size = page.viewport_size
     page.set_viewport_size({"width": NARROW, "height": 700})
     if (too_wide := page.evaluate(_WIDTH)) > 0:

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from every_page import assert_no_faults
 from playwright.sync_api import Page, expect
 from running_platform import Platform
 from steps import become, open_class, picture
@@ -31,6 +32,7 @@ def test_a_certified_copy_is_signed_numbered_and_kept(
     expect(title).to_have_text(re.compile(r"Bản sao y số \d+/SY-"))
     number = title.inner_text().removeprefix("Bản sao y số ")
     picture(page, "certified")
+    assert_no_faults(page)
     # What the family receives is signed by the school; a program not written here says so.
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Mở bản sao y").click(modifiers=["Control"])
@@ -56,6 +58,7 @@ def test_a_class_becomes_one_file_in_print_order(
     page.goto(f"{room}in/")
     page.get_by_role("button", name="Dựng tệp").click()
     expect(page.get_by_text("Đã xong: 12/12 em")).to_be_visible(timeout=60_000)
+    assert_no_faults(page)
     address = page.get_by_role("link", name="Mở tệp để in").get_attribute("href")
     file = tmp_path / "class.pdf"
     file.write_bytes(page.request.get(f"{platform.url}{address}").body())

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from every_page import assert_no_faults
 from playwright.sync_api import Page, expect
 from running_platform import Platform
 from steps import CITY, become, cell, paste, picture, saved
@@ -57,6 +58,7 @@ def test_a_class_becomes_issued_records(page: Page, platform: Platform, tmp_path
     become(page, platform, "Nhân viên học vụ")
     page.get_by_role("link", name="Nhập danh sách lớp").first.click()
     upload(page, files / "danh-sach-lop.xlsx")
+    assert_no_faults(page)
     picture(page, "preview")
     save(page)
     page.goto(f"{platform.url}/truong/")

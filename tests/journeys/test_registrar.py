@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from every_page import assert_no_faults
 from playwright.sync_api import Page, expect
 from running_platform import Platform
 from steps import become, open_class, picture
@@ -50,6 +51,10 @@ def test_a_pupil_joins_and_leaves_with_a_signed_sheet(
     expect(page.get_by_role("heading", level=1)).to_contain_text(NAME)
     picture(page, "pupil")
     pupil = page.url
+    for change in ("Sửa thông tin", "Chuyển lớp"):
+        page.goto(pupil)
+        page.get_by_role("link", name=change).click()
+        assert_no_faults(page)
     page.goto(f"{platform.url}/truong/hoc-sinh/chua-co-so-dinh-danh/")
     expect(page.get_by_text(NAME)).to_be_visible()
     # She moves on before the year ends: the sheet of results to date is drawn, then she leaves.
@@ -65,6 +70,8 @@ def test_a_pupil_joins_and_leaves_with_a_signed_sheet(
     page.get_by_label("Lý do").fill("Theo gia đình chuyển nơi ở")
     page.get_by_role("button", name="Ghi", exact=True).click()
     expect(page.get_by_text("Trường Tiểu học Mẫu 2").first).to_be_visible()
+    page.get_by_role("link", name="Đi học lại").click()
+    assert_no_faults(page)
     # The head signs, the clerk seals, the family gets a file that others can check.
     for title, button in (("Hiệu trưởng", "Ký tất cả"), ("Nhân viên văn thư", "Đóng dấu tất cả")):
         become(page, platform, title)
