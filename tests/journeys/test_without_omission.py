@@ -14,9 +14,30 @@ from hocba_server.school.tests.addresses import every_address
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 NO_PAGES = {
-    "": "",
+    "school_registry": "confirm initialise decide_mode exempt withdraw_exemption paper_form "
+    "decide_civil undo_year sheet_file civil_file mode_file exemption_file",
+    "school_spreadsheets": "save save_bundle export",
+    "school_assessments": "save ask_permission promotion reassessment finish_return window "
+    "decide_permission current news",
+    "school_issuing": "open create return return_one recreate reopen xml",
+    "school_signing": "start start_scope steer next_round complete_round remote_sign_in "
+    "remote_come_back decide_certificate progress pdf",
+    "school_paperwork": "sign next_round complete_round go_remote remote_sign_in remote_back",
+    "school_submission": "ask answers",
+    "school_recalls": "poll",
+    "school_staffing": "come_back save place_classes give_role copy_year take_role "
+    "add_substitute end_substitute order_all synchronise order carry_out withdraw file current",
+    "school_regulation": "download",
+    "school_reviewing": "proof_page",
+    "school_summaries": "download",
+    "school_statements": "draw_sheets draw_results download",
+    "school_papers": "print cancel sheet file copy progress",
+    "school_notices": "mark_read mark_all_read remind open",
+    "school_phrases": "remove restore propose accept decline starter save use suggest export",
+    "school_training": "open enter leave progress sheet",
 }
-"""Addresses without a page of their own: they take a form, answer a program, or give a file."""
+"""Addresses without a page of their own: they take a form, answer a program, give a file or a part
+of a page, or lead on to another page."""
 
 
 def test_every_page_was_looked_at(request: pytest.FixtureRequest) -> None:

@@ -16,7 +16,7 @@ from hocba_server.demo.city import SCHOOLS, DemoClass, Stage
 from hocba_server.demo.seed import write_samples
 from hocba_server.demo.spreadsheets import PUPIL_HEADERS
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("headless"), pytest.mark.timeout(280)]
+pytestmark = pytest.mark.timeout(280)
 CLASS = 45
 FONTS = Path(__file__).resolve().parents[2] / "build" / "fonts"
 
