@@ -51,4 +51,5 @@ def test_every_page_was_looked_at(request: pytest.FixtureRequest) -> None:
         if address.name.rpartition(":")[2]
         not in NO_PAGES.get(address.name.rpartition(":")[0], "").split()
     }
-    assert pages - LOOKED_AT == set()
+    missing = sorted(pages - LOOKED_AT)
+    assert not missing, f"nobody looked at {', '.join(missing)}"
