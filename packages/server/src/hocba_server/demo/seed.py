@@ -37,6 +37,7 @@ def furnish(keys: KeyFolder, clock: Clock, show: Progress) -> None:
         opened = line.found_school(school, cast, clock)
         if school.digital:
             line.declare_certificate(opened, approve, clock)
+            line.stock_comment_bank(opened, clock)
         for room in school.classes:
             _take_to_stage(opened, room, keys.folder / SAMPLES, clock)
             done += 1

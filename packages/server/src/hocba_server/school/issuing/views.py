@@ -14,7 +14,7 @@ from hocba.errors import Refused
 from hocba.workflow.transitions import RecordState
 from hocba_server.school.assessments.returns import open_returns
 from hocba_server.school.assessments.sheets import HOMEROOM_SHEET, TRAITS_SHEET, Sheet
-from hocba_server.school.issuing import services
+from hocba_server.school.issuing import returning, services
 from hocba_server.school.issuing.models import STANDING_STATES, AnnualRecordDraft
 from hocba_server.school.issuing.selectors import (
     batch_by_id,
@@ -88,7 +88,7 @@ def return_class(request: HttpRequest, by: Actor, batch_id: int) -> HttpResponse
     batch = batch_by_id(by, batch_id)
     count = attempt(
         request,
-        lambda: services.return_records(
+        lambda: returning.return_records(
             by=by, at=timezone.now(), batch_id=batch_id, reason=request.POST.get("reason", "")
         ),
     )
@@ -157,7 +157,7 @@ def return_choices(row: AnnualRecordDraft) -> list[Sheet]:
 def return_one(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
     kept = attempt(
         request,
-        lambda: services.return_record(
+        lambda: returning.return_record(
             by=by,
             at=timezone.now(),
             record_uuid=record_uuid,
@@ -199,7 +199,7 @@ def reopen(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
 def recreate(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
     carried = attempt(
         request,
-        lambda: services.recreate_record(by=by, at=timezone.now(), record_uuid=record_uuid),
+        lambda: returning.recreate_record(by=by, at=timezone.now(), record_uuid=record_uuid),
     )
     if carried is not None:
         messages.success(

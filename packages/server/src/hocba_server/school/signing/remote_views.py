@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from hocba.errors import Refused
+from hocba.errors import Refused, Sentence
 from hocba_server.adapters.remote_signing import AuthorizationRequest, remote_signing_service
 from hocba_server.school.pages import attempt, school_page
 from hocba_server.school.signing import remote
@@ -28,6 +28,7 @@ from hocba_server.school.signing.remote_account import (
 from hocba_server.school.signing.selectors import session_by_id
 from hocba_server.school.training.sources import sources_of
 from hocba_server.web.accounts.actor import Actor
+from hocba_server.web.design.language import in_page_language
 
 
 @sensitive_post_parameters("password")
@@ -45,7 +46,7 @@ def choose(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
     """The person's certificates at the service."""
     session = session_by_id(by, session_id)
     context: dict[str, object] = {
-        "title": session.scope,
+        "title": in_page_language(Sentence(session.scope, session.scope_en)),
         "count": session.total,
         "back": reverse("school_signing:session", args=[session_id]),
         "sign_in_at": reverse("school_signing:remote_sign_in", args=[session_id]),

@@ -122,6 +122,16 @@ def test_no_column_of_a_kept_row_changes(
             assert changed == []
 
 
+def test_of_a_proposal_only_the_decision_is_written(issued: int) -> None:
+    row = any_row("school_registry.CivilStatusChange")
+    table, changed = row._meta.db_table, []
+    for column, kind in _columns(table):
+        statement = f'UPDATE {table} SET "{column}" = {OTHER_VALUES[kind]} WHERE id = {row.pk}'
+        if column not in {"state", "answer", "decided_by", "decided_at"} and not _refused(statement):
+            changed.append(column)
+    assert changed == []
+
+
 def test_no_kept_row_is_deleted(
     kept_rows: dict[str, models.Model], subtests: pytest.Subtests
 ) -> None:
