@@ -24,10 +24,11 @@ from hocba_server.school.submission.selectors import registrations_of
 
 SIGNERS = (
     SchoolRole.PRINCIPAL,
+    SchoolRole.SCHOOL_LEADER,
     SchoolRole.HOMEROOM_TEACHER,
     SchoolRole.SUBJECT_TEACHER,
-    SchoolRole.SCHOOL_LEADER,
 )
+"""Roles whose holders sign records with keys of their own."""
 
 
 @dataclass(frozen=True, slots=True)
