@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from hocba.assessment.catalogue import SUBJECTS
+from hocba.assessment.periods import Period
 from hocba.errors import Sentence
 from hocba.record.model import SignerRole
 from hocba.workflow.transitions import RecordState
+from hocba_server.school.assessments.entry_progress import ClassEntry, entry_progress
+from hocba_server.school.assessments.grid import current_period
 from hocba_server.school.assessments.selectors import PupilCheck, findings_of_classes
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import batches_of, records_of_batches
@@ -42,15 +46,20 @@ class ClassCard:
     actions: tuple[NextAction, ...]
 
 
-def class_cards(by: Actor, rooms: Sequence[Classroom]) -> list[ClassCard]:
-    """These classes, those with something to do for this person first.
+def class_cards(by: Actor, rooms: Sequence[Classroom], at: dt.datetime) -> list[ClassCard]:
+    """These classes of one year, those with something to do for this person first.
 
     A fixed number of queries, however many classes a school has.
     """
+    period = current_period(rooms[0], at) if rooms else Period.YEAR_END
     batches = batches_of(rooms)
     records = records_of_batches(list(batches.values()))
     created = {room for room, batch in batches.items() if records[batch.pk]}
-    findings = findings_of_classes([room for room in rooms if room.pk not in created])
+    entering = [room for room in rooms if room.pk not in created]
+    final = period is Period.YEAR_END
+    findings = findings_of_classes(entering if final else [])
+    open_entry = entry_progress([] if final else entering, period)
+    entries = {each.classroom.pk: each for each in open_entry}
     own = own_assignments(by)
     cards = []
     for room in rooms:
@@ -59,6 +68,9 @@ def class_cards(by: Actor, rooms: Sequence[Classroom]) -> list[ClassCard]:
             cards.append(_record_card(by, room, batch, records[batch.pk]))
         else:
             mine = [row for row in own if row.classroom_id == room.pk]
+            if not final:
+                cards.append(_entry_card(by, entries[room.pk], period, mine))
+                continue
             cards.append(_result_card(by, room, batch, findings[room.pk], mine))
     return sorted(cards, key=lambda card: not card.actions)
 
@@ -71,6 +83,16 @@ def _record_card(
     return ClassCard(room, len(records), state, tone, actions)
 
 
+_NO_LIST = Sentence("Chưa có danh sách lớp", "No class list yet")
+
+
+def _import_list() -> NextAction:
+    return NextAction(
+        Sentence("Nhập danh sách lớp", "Import the class list"),
+        reverse("school_spreadsheets:class_list"),
+    )
+
+
 def _result_card(
     by: Actor,
     room: Classroom,
@@ -80,7 +102,7 @@ def _result_card(
 ) -> ClassCard:
     wrong = sum(1 for check in checks if check.year.errors)
     if not checks:
-        state = Sentence("Chưa có danh sách lớp", "No class list yet")
+        state = _NO_LIST
     elif wrong:
         state = Sentence(
             f"Đang nhập kết quả: còn {wrong} trong {len(checks)} em thiếu hoặc mâu thuẫn",
@@ -92,6 +114,46 @@ def _result_card(
         )
     actions = tuple(_result_actions(by, room, batch, checks, wrong, own))
     return ClassCard(room, len(checks), state, "open", actions)
+
+
+def _entry_card(
+    by: Actor, entry: ClassEntry, period: Period, own: Sequence[StaffAssignment]
+) -> ClassCard:
+    """A class in the middle of the year, when the record is still far away."""
+    room = entry.classroom
+    complete = len(entry.sheets) - len(entry.open_sheets)
+    if not entry.sheets:
+        state = _NO_LIST
+    else:
+        state = Sentence(
+            f"{period.label.vi}: {complete}/{len(entry.sheets)} bảng đã nhập đủ",
+            f"{period.label.en}: {complete} of {len(entry.sheets)} sheets are complete",
+        )
+    tone = "done" if entry.sheets and not entry.open_sheets else "open"
+    return ClassCard(room, entry.pupils, state, tone, tuple(_entry_actions(by, entry, period, own)))
+
+
+def _entry_actions(
+    by: Actor, entry: ClassEntry, period: Period, own: Sequence[StaffAssignment]
+) -> Iterator[NextAction]:
+    room = entry.classroom
+    if SchoolRole.REGISTRAR.value in by.roles and not entry.pupils:
+        yield _import_list()
+    mine = {row.subject_code for row in own}
+    for line in entry.open_sheets:
+        if line.sheet.subject_code in mine:
+            yield NextAction(
+                Sentence(
+                    f"Nhập {line.title.vi} ({line.done}/{line.pupils} em)",
+                    f"Enter {line.title.en} ({line.done}/{line.pupils} pupils)",
+                ),
+                reverse("school_assessments:grid", args=[room.pk, line.sheet.slug, period.value]),
+            )
+    if "" in mine and entry.open_sheets:
+        yield NextAction(
+            Sentence("Xem lớp còn thiếu gì", "See what the class lacks"),
+            reverse("school_assessments:check", args=[room.pk]) + f"?thoi-diem={period.value}",
+        )
 
 
 _STATES = {
@@ -136,10 +198,7 @@ def _result_actions(
 ) -> Iterator[NextAction]:
     roles = set(by.roles)
     if SchoolRole.REGISTRAR.value in roles and not checks:
-        yield NextAction(
-            Sentence("Nhập danh sách lớp", "Import the class list"),
-            reverse("school_spreadsheets:class_list"),
-        )
+        yield _import_list()
     if SchoolRole.REGISTRAR.value in roles and batch is not None and checks and not wrong:
         yield NextAction(
             Sentence("Khởi tạo học bạ", "Create the records"),

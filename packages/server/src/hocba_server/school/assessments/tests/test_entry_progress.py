@@ -1,0 +1,133 @@
+"""Pages: what a class lacks in each of the four periods, and whom the school waits for."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from hocba.assessment.catalogue import traits_of_grade
+from hocba.assessment.periods import Period
+from hocba_server.school.assessments.entries import SubjectEntry, TraitEntry
+from hocba_server.school.assessments.entry_progress import ClassEntry, entry_progress
+from hocba_server.school.assessments.services import set_subject_results, set_trait_results
+from hocba_server.school.assessments.window_services import set_window
+from hocba_server.school.registry.models import Classroom, Enrolment
+from hocba_server.school.tests.browsing import Browse
+from hocba_server.school.tests.cast import AT, NAMES, YEAR, Cast
+
+
+def _entry(cast: Cast, period: Period = Period.MID_TERM_1) -> ClassEntry:
+    [found] = entry_progress([Classroom.objects.get(pk=cast.classroom_id)], period)
+    return found
+
+
+def _music(cast: Cast, *rows: int, period: Period = Period.MID_TERM_1) -> None:
+    set_subject_results(
+        by=cast.music,
+        at=AT,
+        classroom_id=cast.classroom_id,
+        subject_code="89",
+        entries=[SubjectEntry(row, "T", None, "") for row in rows],
+        period=period,
+    )
+
+
+@pytest.fixture
+def autumn(cast: Cast) -> Cast:
+    """Entry of the middle of term I is open on the day of the test."""
+    today = timezone.localdate()
+    set_window(
+        by=cast.principal,
+        at=AT,
+        school_year=YEAR,
+        period=Period.MID_TERM_1,
+        opens_on=today - dt.timedelta(days=1),
+        closes_on=today + dt.timedelta(days=5),
+    )
+    return cast
+
+
+def test_every_sheet_of_the_period_counts_its_pupils(cast: Cast) -> None:
+    before = _entry(cast)
+    titles = [line.sheet.slug for line in before.sheets]
+    assert titles[0] == "mon-02"
+    assert titles[-1] == "pham-chat-nang-luc"
+    assert {line.pupils for line in before.sheets} == {3}
+    assert before.complete == 0
+    _music(cast, *cast.enrolments[:2])
+    [music] = [line for line in _entry(cast).sheets if line.sheet.subject_code == "89"]
+    assert (music.done, [row.pk for row in music.missing]) == (2, [cast.enrolments[2]])
+    assert music.teacher is not None
+    assert music.teacher.full_name == "Võ Văn Nhạc"
+    # Another period is another matter.
+    assert _entry(cast, Period.MID_TERM_2).complete == 0
+
+
+def test_a_score_belongs_to_it_only_where_the_circular_has_a_test(cast: Cast) -> None:
+    for period, done in ((Period.MID_TERM_1, 3), (Period.END_TERM_1, 0)):
+        set_subject_results(
+            by=cast.homeroom,
+            at=AT,
+            classroom_id=cast.classroom_id,
+            subject_code="01",
+            entries=[SubjectEntry(row, "H", None, "") for row in cast.enrolments],
+            period=period,
+        )
+        [maths] = [line for line in _entry(cast, period).sheets if line.sheet.subject_code == "01"]
+        assert maths.done == done
+
+
+def test_traits_are_complete_with_the_last_of_them(cast: Cast) -> None:
+    levels = {str(trait.code): "T" for trait in traits_of_grade(1)}
+    first = next(iter(levels))
+    for given, done in (({first: "T"}, 0), (levels, 1)):
+        set_trait_results(
+            by=cast.homeroom,
+            at=AT,
+            classroom_id=cast.classroom_id,
+            entries=[TraitEntry(cast.enrolments[0], given, "", "", "")],
+            period=Period.MID_TERM_1,
+        )
+        assert _entry(cast).sheets[-1].done == done
+
+
+def test_who_is_not_assessed_is_not_waited_for(cast: Cast) -> None:
+    Enrolment.objects.filter(pk=cast.enrolments[0]).update(assessment_mode="not_assessed")
+    assert {line.pupils for line in _entry(cast).sheets} == {2}
+
+
+def test_the_class_page_shows_the_open_period_and_any_other(autumn: Cast, browse: Browse) -> None:
+    _music(autumn, *autumn.enrolments[:2])
+    address = reverse("school_assessments:check", args=[autumn.classroom_id])
+    page = browse(autumn.homeroom).get(address).content.decode()
+    assert "Giữa học kỳ I: còn" in page
+    assert NAMES[2] in page
+    year = browse(autumn.homeroom).get(address, {"thoi-diem": "CN"}).content.decode()
+    assert "thiếu hoặc mâu thuẫn" in year
+    assert browse(autumn.music).get(address).status_code == 403
+    assert browse(autumn.stranger).get(address).status_code == 404
+
+
+def test_the_home_page_asks_for_the_open_period(autumn: Cast, browse: Browse) -> None:
+    page = browse(autumn.music).get("/truong/").content.decode()
+    assert "(0/3 em)" in page
+    assert "/nhap-diem/mon-89/GK1/" in page
+    head = browse(autumn.principal).get("/truong/").content.decode()
+    assert "Giữa học kỳ I: 0/" in head
+    assert "Mở đợt phát hành" not in head
+
+
+def test_the_board_names_who_is_waited_for_and_reminds(autumn: Cast, browse: Browse) -> None:
+    _music(autumn, *autumn.enrolments[:2])
+    page = browse(autumn.principal).get("/truong/tien-do/", {"xem": "nhap"})
+    text = page.content.decode()
+    assert "Võ Văn Nhạc" in text
+    assert "2/3" in text
+    assert "Nhắc: Võ Văn Nhạc" in text
+    _music(autumn, autumn.enrolments[2])
+    later = browse(autumn.principal).get("/truong/tien-do/", {"xem": "nhap"}).content.decode()
+    assert "Võ Văn Nhạc" not in later
+    assert browse(autumn.music).get("/truong/tien-do/", {"xem": "nhap"}).status_code == 403
