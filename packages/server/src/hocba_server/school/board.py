@@ -55,22 +55,23 @@ def class_cards(by: Actor, rooms: Sequence[Classroom], at: dt.datetime) -> list[
     batches = batches_of(rooms)
     records = records_of_batches(list(batches.values()))
     created = {room for room, batch in batches.items() if records[batch.pk]}
-    entering = [room for room in rooms if room.pk not in created]
-    final = period is Period.YEAR_END
-    findings = findings_of_classes(entering if final else [])
-    open_entry = entry_progress([] if final else entering, period)
-    entries = {each.classroom.pk: each for each in open_entry}
+    # Whoever has opened the issue of a class is at the year's end, whatever the season.
+    during = {room.pk for room in rooms if period is not Period.YEAR_END and room.pk not in batches}
+    findings = findings_of_classes([room for room in rooms if room.pk not in created | during])
+    entries = {
+        entry.classroom.pk: entry
+        for entry in entry_progress([room for room in rooms if room.pk in during], period)
+    }
     own = own_assignments(by)
     cards = []
     for room in rooms:
         batch = batches.get(room.pk)
+        mine = [row for row in own if row.classroom_id == room.pk]
         if batch is not None and room.pk in created:
             cards.append(_record_card(by, room, batch, records[batch.pk]))
+        elif room.pk in entries:
+            cards.append(_entry_card(by, entries[room.pk], period, mine))
         else:
-            mine = [row for row in own if row.classroom_id == room.pk]
-            if not final:
-                cards.append(_entry_card(by, entries[room.pk], period, mine))
-                continue
             cards.append(_result_card(by, room, batch, findings[room.pk], mine))
     return sorted(cards, key=lambda card: not card.actions)
 
