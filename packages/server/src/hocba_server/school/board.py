@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
@@ -63,6 +63,7 @@ def class_cards(by: Actor, rooms: Sequence[Classroom], at: dt.datetime) -> list[
         for entry in entry_progress([room for room in rooms if room.pk in during], period)
     }
     own = own_assignments(by)
+    alone = _without_homeroom(by, rooms)
     cards = []
     for room in rooms:
         batch = batches.get(room.pk)
@@ -73,7 +74,24 @@ def class_cards(by: Actor, rooms: Sequence[Classroom], at: dt.datetime) -> list[
             cards.append(_entry_card(by, entries[room.pk], period, mine))
         else:
             cards.append(_result_card(by, room, batch, findings[room.pk], mine))
+        if room.pk in alone:
+            cards[-1] = replace(cards[-1], actions=(_assign_teachers(room), *cards[-1].actions))
     return sorted(cards, key=lambda card: not card.actions)
+
+
+def _without_homeroom(by: Actor, rooms: Sequence[Classroom]) -> set[int]:
+    """Classes with nobody to answer for them, for the head, who alone can mend that (Đ20.2)."""
+    if SchoolRole.PRINCIPAL.value not in by.roles:
+        return set()
+    led = StaffAssignment.objects.filter(classroom__in=rooms, role=SchoolRole.HOMEROOM_TEACHER)
+    return {room.pk for room in rooms} - set(led.values_list("classroom_id", flat=True))
+
+
+def _assign_teachers(room: Classroom) -> NextAction:
+    return NextAction(
+        Sentence("Phân công giáo viên", "Assign teachers"),
+        reverse("school_staffing:class", args=[room.pk]),
+    )
 
 
 def _record_card(
