@@ -174,7 +174,13 @@ def recreate_record(*, by: Actor, at: dt.datetime, record_uuid: str) -> tuple[st
             subject_code__in=carried
         ).delete()
         audit(by, at, "recreate_record", batch, {"record": record_uuid, "kept": list(carried)})
-        if not AnnualRecordDraft.objects.filter(batch=batch, state=RecordState.DRAFT).exists():
-            settle(at=at, school=room.school, matter=matters.recreate(room))
-        records_moved.send(IssueBatch, by=by, at=at, batch=batch)
+        _tell_next(batch, by, at)
     return tuple(map(str, carried))
+
+
+def _tell_next(batch: IssueBatch, by: Actor, at: dt.datetime) -> None:
+    """The signers go on; the registrar is done once no record waits to be created anew."""
+    room = batch.classroom
+    if not AnnualRecordDraft.objects.filter(batch=batch, state=RecordState.DRAFT).exists():
+        settle(at=at, school=room.school, matter=matters.recreate(room))
+    records_moved.send(IssueBatch, by=by, at=at, batch=batch)

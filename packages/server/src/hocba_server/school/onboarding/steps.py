@@ -5,7 +5,7 @@ Order: what a step needs comes before it. Sources: QĐ 1789/QĐ-SGDĐT Đ20, Đ3
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,7 +73,7 @@ def steps_of(situation: Situation, roles: tuple[str, ...]) -> list[Step]:
                 plan.help,
                 plan.button,
                 ", ".join(gettext(str(role.label)) for role in plan.who),
-                tuple(name for role in plan.who for name in holders.get(role.value, ()))[:6],
+                _names(plan.who, holders),
                 any(role.value in roles for role in plan.who),
                 now.address or plan.address(),
                 now.done,
@@ -82,6 +82,12 @@ def steps_of(situation: Situation, roles: tuple[str, ...]) -> list[Step]:
             )
         )
     return steps
+
+
+def _names(who: Sequence[SchoolRole], holders: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Some of those who hold these roles; who holds two is named once."""
+    names = dict.fromkeys(name for role in who for name in holders.get(role.value, ()))
+    return tuple(names)[:6]
 
 
 def _holders(situation: Situation) -> dict[str, list[str]]:
