@@ -21,7 +21,7 @@ MONEY = re.compile(
     re.IGNORECASE,
 )
 TIEN = re.compile(
-    r"(?<!không )(thanh toán|trả phí|thu phí|lệ phí|học phí|mất phí|giá tiền|nộp tiền|trả tiền|gói cước)",
+    r"(?<!không )(thanh toán|(trả|thu|mất) phí|lệ phí|học phí|giá tiền|(nộp|trả) tiền|gói cước)",
     re.IGNORECASE,
 )
 FORBIDS = ("Ép buộc học sinh, cha mẹ học sinh trả phí hoặc dùng dịch vụ riêng để nhận học bạ.",)

@@ -87,7 +87,7 @@ def found_school(school: DemoSchool, cast: SchoolCast, clock: Clock) -> OpenScho
     }
     members = (cast.head, cast.clerk, cast.registrar, cast.administrator)
     for member in (*members, *cast.homeroom.values(), *cast.specialists.values()):
-        title = "Hiệu trưởng" if member is cast.head else "Giáo viên"
+        title = member.title if member.personal_id in roles else "Giáo viên"
         staff[member.personal_id] = add_staff(
             by=by,
             at=at,
