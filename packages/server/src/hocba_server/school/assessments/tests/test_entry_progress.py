@@ -30,7 +30,7 @@ def _entry(cast: Cast, period: Period = Period.MID_TERM_1) -> ClassEntry:
 def _type(
     by: Actor, cast: Cast, sheet: Sheet, cells: Iterable[tuple[int, str, str]], **when: Any
 ) -> None:
-    values = {"at": AT, "period": Period.MID_TERM_1} | when
+    values: dict[str, Any] = {"at": AT, "period": Period.MID_TERM_1} | when
     changes = [CellChange(*cell) for cell in cells]
     saved = save_cells(
         by=by, classroom_id=cast.classroom_id, sheet=sheet, changes=changes, **values
