@@ -14,7 +14,7 @@ from hocba.errors import Sentence
 from hocba.record.model import SignerRole
 from hocba.workflow.transitions import RecordState
 from hocba_server.school.assessments.entry_progress import ClassEntry, entry_progress
-from hocba_server.school.assessments.grid import current_period
+from hocba_server.school.assessments.grid import period_in_view
 from hocba_server.school.assessments.selectors import PupilCheck, findings_of_classes
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import batches_of, records_of_batches
@@ -51,7 +51,7 @@ def class_cards(by: Actor, rooms: Sequence[Classroom], at: dt.datetime) -> list[
 
     A fixed number of queries, however many classes a school has.
     """
-    period = current_period(rooms[0], at) if rooms else Period.YEAR_END
+    period = period_in_view(rooms[0], at) if rooms else Period.YEAR_END
     batches = batches_of(rooms)
     records = records_of_batches(list(batches.values()))
     created = {room for room, batch in batches.items() if records[batch.pk]}

@@ -12,7 +12,7 @@ from hocba.assessment.periods import REGULAR_PERIODS, Period
 from hocba_server.school.assessments import returns, services
 from hocba_server.school.assessments.entry_progress import entry_progress
 from hocba_server.school.assessments.finding_places import check_line
-from hocba_server.school.assessments.grid import current_period
+from hocba_server.school.assessments.grid import period_in_view
 from hocba_server.school.assessments.selectors import class_findings
 from hocba_server.school.assessments.windows import vietnam_day
 from hocba_server.school.pages import attempt, school_page
@@ -40,7 +40,7 @@ def check(request: HttpRequest, by: Actor, classroom_id: int) -> HttpResponse:
     require(deny_results_reader(by, room, on=vietnam_day(at)))
     # Who asks for pupils by what the record lacks means the year's end.
     asked = request.GET.get("thoi-diem", "CN" if "xem" in request.GET else "")
-    period = Period(asked) if asked in set(Period) else current_period(room, at)
+    period = Period(asked) if asked in set(Period) else period_in_view(room, at)
     if period in EARLIER_PERIODS:
         return _check_period(request, by, room, period)
     return _check_year(request, by, room)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from hocba.assessment.periods import REGULAR_PERIODS, Period
 from hocba_server.school.assessments.entry_progress import entry_progress
-from hocba_server.school.assessments.grid import current_period
+from hocba_server.school.assessments.grid import period_in_view
 from hocba_server.school.issuing.models import ISSUED_STATES
 from hocba_server.school.issuing.selectors import deny_return
 from hocba_server.school.issuing.views import return_choices
@@ -80,7 +80,7 @@ def _entry_board(request: HttpRequest, by: Actor, school: School, year: str) -> 
     """How far entry is in one period: which sheets are open, and whose they are."""
     rooms = sorted(classrooms_of_school(school, year), key=lambda room: (room.grade, room.name))
     asked = request.GET.get("thoi-diem", "")
-    now = current_period(rooms[0], timezone.now()) if rooms else Period.YEAR_END
+    now = period_in_view(rooms[0], timezone.now()) if rooms else Period.YEAR_END
     period = Period(asked) if asked in set(REGULAR_PERIODS) else now
     entries = entry_progress(rooms, period)
     context = {

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from hocba.assessment.catalogue import traits_of_grade
 from hocba.assessment.periods import Period
+from hocba_server.school.assessments import grid
 from hocba_server.school.assessments.entering import CellChange, save_cells
 from hocba_server.school.assessments.entry_progress import ClassEntry, entry_progress
 from hocba_server.school.assessments.sheets import TRAITS_SHEET, Sheet
@@ -43,8 +44,9 @@ def _music(cast: Cast, *rows: int, **when: Any) -> None:
 
 
 @pytest.fixture
-def autumn(cast: Cast) -> Cast:
-    """Entry of the middle of term I is open on the day of the test."""
+def autumn(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Cast:
+    """It is autumn on the day of the test, and entry of the middle of term I is open."""
+    monkeypatch.setattr(grid, "period_of_season", lambda *_: Period.MID_TERM_1)
     today = timezone.localdate()
     set_window(
         by=cast.principal,
@@ -125,3 +127,12 @@ def test_the_board_names_who_is_waited_for_and_reminds(autumn: Cast, browse: Bro
     later = browse(autumn.principal).get("/truong/tien-do/", {"xem": "nhap"}).content.decode()
     assert "Võ Văn Nhạc" not in later
     assert browse(autumn.music).get("/truong/tien-do/", {"xem": "nhap"}).status_code == 403
+
+
+def test_at_the_years_end_the_record_is_in_view_whatever_is_open(
+    autumn: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grid, "period_of_season", lambda *_: Period.YEAR_END)
+    address = reverse("school_assessments:check", args=[autumn.classroom_id])
+    assert "thiếu hoặc mâu thuẫn" in browse(autumn.homeroom).get(address).content.decode()
+    assert "Giữa học kỳ I: 0/" not in browse(autumn.principal).get("/truong/").content.decode()
