@@ -108,7 +108,12 @@ def settle(
     waiting = waiting or {}
     told: set[str] = set()
     over: list[int] = []
-    rows = Notice.objects.filter(school=school, matter=matter, settled_at__isnull=True)
+    # Locked in one order: two signers who finish at once never wait for each other.
+    rows = (
+        Notice.objects.select_for_update()
+        .filter(school=school, matter=matter, settled_at__isnull=True)
+        .order_by("pk")
+    )
     for pk, person, kind, title in rows.values_list("pk", "recipient", "kind", "title_vi"):
         if person in waiting and kind != NoticeKind.TURN:
             continue

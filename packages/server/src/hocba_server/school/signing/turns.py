@@ -35,6 +35,7 @@ def tell_next_signers(session: SigningSession, by: Actor, at: dt.datetime) -> No
     batches = list(
         IssueBatch.objects.filter(records__in=session.items.values("record_id"))
         .select_related("classroom__school", "signing_leader")
+        .order_by("pk")
         .distinct()
     )
     records = records_of_batches(batches)
