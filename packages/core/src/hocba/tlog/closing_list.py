@@ -113,9 +113,7 @@ class ClosingList:
         return ClosingLine.of(record_uuid, document, salt) in self.lines
 
 
-def open_closing_list(
-    data: bytes, keys: Iterable[Ed25519PublicKey], *, name: str
-) -> ClosingList:
+def open_closing_list(data: bytes, keys: Iterable[Ed25519PublicKey], *, name: str) -> ClosingList:
     """Read a signed list and verify its signature by the log `name`.
 
     Raises `Malformed` with code `closing_list` or `note`, `NotTrusted` as `verify_note` does.

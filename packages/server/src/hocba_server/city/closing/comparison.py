@@ -66,9 +66,7 @@ def _logged(closing: ClassClosing, signed: bytes) -> bool:
     return commitment == commit(bytes(closing.salt), signed)
 
 
-def _compare_records(
-    closing: ClassClosing, listed: ClosingList, faults: list[Sentence]
-) -> int:
+def _compare_records(closing: ClassClosing, listed: ClosingList, faults: list[Sentence]) -> int:
     """Every line has its record, byte for byte, and every record its line."""
     lines = set(listed.lines)
     corrected = 0

@@ -17,8 +17,8 @@ from hocba_server.city.closing.calendar import dates_of, vietnam_day
 from hocba_server.city.closing.models import ClosedRecord, Round
 from hocba_server.city.closing.selectors import (
     ClassState,
-    closings_holding,
     class_states,
+    closings_holding,
 )
 from hocba_server.city.repository.models import ChangeKind, StoredRecord
 
@@ -35,7 +35,7 @@ class Gate:
             self._states |= {(year, room): state for (_, year, room), state in found.items()}
         self._corrections = list(_open_corrections(unit_code, records))
         self._known = _known_pupils(unit_code, records) if self._states else set()
-        self._replaceable = _free_recalled(unit_code, records, at) if self._states else set()
+        self._recalled = _free_recalled(unit_code, records, at) if self._states else []
 
     def deny(self, record: AnnualRecord) -> tuple[ResponseCode, str, str] | None:
         """Code, tag and sentence of the refusal, or None. An approved correction is used up."""
@@ -73,8 +73,11 @@ class Gate:
             return False
         year = str(record.school_year)
         pupils = {(year, str(record.pupil.personal_id)), (year, str(record.pupil.pupil_code))}
-        if pupils & self._replaceable:
-            return True  # its first record was not closed and was recalled
+        closed_at = state.closing.closed_at
+        for row in self._recalled:
+            was_left = row.completed is False or row.accepted_at > closed_at
+            if was_left and pupils & _names([row]):
+                return True  # the first record was left open and was recalled
         dates = dates_of(year)
         before = vietnam_day(self._at) < dates.reassessed_on
         return before and dates.late_first and not pupils & self._known
@@ -110,8 +113,8 @@ def _known_pupils(unit_code: str, records: Sequence[AnnualRecord]) -> set[tuple[
 
 def _free_recalled(
     unit_code: str, records: Sequence[AnnualRecord], at: dt.datetime
-) -> set[tuple[str, str]]:
-    """As above, of those whose record was never on a list, was recalled and not replaced."""
+) -> list[StoredRecord]:
+    """Records of these pupils that were never on a list, were recalled and are not replaced."""
     rows = [row for row in _rows(unit_code, records) if not hasattr(row, "in_force")]
     replaced = set(
         StoredRecord.objects.filter(
@@ -121,13 +124,11 @@ def _free_recalled(
     listed = set(
         ClosedRecord.objects.filter(record__in=rows).values_list("record_id", flat=True)
     ) | set(closings_holding(rows, at))
-    return _names([row for row in rows if row.pk not in replaced and row.pk not in listed])
+    return [row for row in rows if row.pk not in replaced | listed]
 
 
 def _names(rows: Sequence[StoredRecord]) -> set[tuple[str, str]]:
-    return {
-        (row.school_year, name) for row in rows for name in (row.personal_id, row.pupil_code)
-    }
+    return {(row.school_year, name) for row in rows for name in (row.personal_id, row.pupil_code)}
 
 
 def extend_closings(rows: Sequence[StoredRecord], at: dt.datetime) -> None:

@@ -92,9 +92,7 @@ def closing_of(record: StoredRecord, at: dt.datetime) -> ClassClosing | None:
     return closings_holding([record], at).get(record.pk)
 
 
-def closings_holding(
-    records: Sequence[StoredRecord], at: dt.datetime
-) -> dict[int, ClassClosing]:
+def closings_holding(records: Sequence[StoredRecord], at: dt.datetime) -> dict[int, ClassClosing]:
     """Row of a record -> the closing that holds it now; what is free is left out.
 
     A record is held by the newest closing of a class that lists it, or that was extended by it
@@ -133,9 +131,7 @@ def _states_of(keys: Collection[ClassKey], at: dt.datetime) -> dict[ClassKey, Cl
 
 def closing_days(record_uuids: Collection[str], at: dt.datetime) -> dict[str, dt.datetime]:
     """Record number -> when it was closed, for those of these that are closed (transaction 2)."""
-    rows = list(
-        StoredRecord.objects.filter(record_uuid__in=record_uuids).defer("document", "salt")
-    )
+    rows = list(StoredRecord.objects.filter(record_uuid__in=record_uuids).defer("document", "salt"))
     held = closings_holding(rows, at)
     return {row.record_uuid: held[row.pk].closed_at for row in rows if row.pk in held}
 

@@ -66,7 +66,7 @@ def close_class(*, by: Actor, at: dt.datetime, key: ClassKey, reason: str = "") 
         denial = deny_closing(room, packages=packages, reason=reason)
         if denial is not None:
             raise denial.as_refused()
-        listed, left = _to_list(room, at)
+        listed, left = _to_list(room)
         closing = _keep(room, listed, left, reason=reason, by=by, at=at)
         record_event(
             using=CITY_DATABASE,
@@ -105,7 +105,7 @@ def _round_of(room: OpenClass) -> Round:
     return room.dates.round_on(room.today)
 
 
-def _to_list(room: OpenClass, at: dt.datetime) -> tuple[list[StoredRecord], int]:
+def _to_list(room: OpenClass) -> tuple[list[StoredRecord], int]:
     """The records that are closed now, and how many wait for the second closing."""
     unit, year, name = room.key
     rows = list(
@@ -140,9 +140,7 @@ def _keep(
         former.sha256 if former else NO_FORMER,
         left,
         at,
-        tuple(
-            ClosingLine.of(row.record_uuid, original_of(row), bytes(row.salt)) for row in listed
-        ),
+        tuple(ClosingLine.of(row.record_uuid, original_of(row), bytes(row.salt)) for row in listed),
     ).sign(log_origin(), log_key().public_key(), log_key().sign)
     salt = secrets.token_bytes(SALT_SIZE)
     index = _log(room.key, signed, salt, at)
@@ -212,7 +210,8 @@ def close_by_calendar(*, at: dt.datetime) -> Closed:
     Safe to run again after a kill: what is closed is not due any more.
     """
     by = platform_actor("city")
-    closed, stuck = 0, []
+    closed = 0
+    stuck: list[tuple[ClassKey, Sentence]] = []
     for year in recorded_years():
         if dates_of(year).automatic:
             done = close_due(by=by, at=at, school_year=year)

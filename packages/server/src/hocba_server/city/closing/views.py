@@ -86,7 +86,7 @@ def _classroom(
     request: HttpRequest, by: Actor, key: selectors.ClassKey, problem: Refused | None = None
 ) -> HttpResponse:
     now = timezone.now()
-    unit_code, school_year, classroom_name = key
+    unit_code, school_year, _ = key
     found = open_items.open_schools(by=by, school_year=school_year, at=now, unit_code=unit_code)
     rooms = [room for each in found for room in each.classes if room.key == key]
     if not rooms:
@@ -246,7 +246,7 @@ def decision(_request: HttpRequest, by: Actor, closing_id: int) -> HttpResponse:
 
 def _file(content: bytes, name: str, kind: str) -> HttpResponse:
     response = HttpResponse(content, content_type=kind)
-    response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    response["Content-Disposition"] = str(content_disposition_header(True, name))
     return response
 
 

@@ -28,9 +28,7 @@ class Correction(models.Model):
         verbose_name = "yêu cầu chỉnh lý"
         ordering: ClassVar = ["case_id"]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                name="correction_kind_known", condition=Q(kind__in=Kind.values)
-            )
+            models.CheckConstraint(name="correction_kind_known", condition=Q(kind__in=Kind.values))
         ]
 
     def __str__(self) -> str:

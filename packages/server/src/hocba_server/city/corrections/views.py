@@ -100,9 +100,7 @@ def decide(request: HttpRequest, by: Actor, case_id: int) -> HttpResponse:
 @city_page
 def file(_request: HttpRequest, by: Actor, case_id: int, position: int) -> HttpResponse:
     """A file that the school attached."""
-    return _out(
-        services.open_file(by=by, at=timezone.now(), case_id=case_id, position=position)
-    )
+    return _out(services.open_file(by=by, at=timezone.now(), case_id=case_id, position=position))
 
 
 @require_safe
@@ -114,5 +112,5 @@ def signed_request(_request: HttpRequest, by: Actor, case_id: int) -> HttpRespon
 
 def _out(found: services.ReadFile) -> HttpResponse:
     response = HttpResponse(found.content, content_type=found.media_type)
-    response.headers["Content-Disposition"] = content_disposition_header(True, found.name)
+    response["Content-Disposition"] = str(content_disposition_header(True, found.name))
     return response

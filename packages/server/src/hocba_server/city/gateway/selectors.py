@@ -37,9 +37,7 @@ def result_answer(query: ResultQuery, *, at: dt.datetime) -> ResultAnswer:
     if row.state == PackageState.RECEIVED:
         return ResultAnswer((), row.record_count)
     outcomes = list(row.outcomes.all())
-    closed = closing_days(
-        [outcome.record_uuid for outcome in outcomes if outcome.accepted], at
-    )
+    closed = closing_days([outcome.record_uuid for outcome in outcomes if outcome.accepted], at)
     return ResultAnswer(
         tuple(_result(outcome, closed.get(outcome.record_uuid)) for outcome in outcomes)
     )

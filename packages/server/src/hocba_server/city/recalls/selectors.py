@@ -48,11 +48,15 @@ def recall_requests(*, by: Actor) -> QuerySet[IncomingPackage]:
     rows = IncomingPackage.objects.filter(kind=PackageKind.RECALL).defer("content")
     recalls = RecallCase.objects.filter(package=OuterRef("pk"), correction__isnull=True)
     plain = Q(cases__correction__isnull=True)
-    return rows.filter(Q(state=PackageState.RECEIVED) | Exists(recalls)).annotate(
-        waiting_count=Count("cases", filter=plain & Q(cases__state=CaseState.WAITING)),
-        approved_count=Count("cases", filter=plain & Q(cases__state=CaseState.APPROVED)),
-        refused_count=Count("cases", filter=plain & Q(cases__state=CaseState.REFUSED)),
-    ).order_by("-waiting_count", "-received_at", "-pk")
+    return (
+        rows.filter(Q(state=PackageState.RECEIVED) | Exists(recalls))
+        .annotate(
+            waiting_count=Count("cases", filter=plain & Q(cases__state=CaseState.WAITING)),
+            approved_count=Count("cases", filter=plain & Q(cases__state=CaseState.APPROVED)),
+            refused_count=Count("cases", filter=plain & Q(cases__state=CaseState.REFUSED)),
+        )
+        .order_by("-waiting_count", "-received_at", "-pk")
+    )
 
 
 def waiting_requests(*, by: Actor) -> int | None:

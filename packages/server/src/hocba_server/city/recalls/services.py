@@ -1,6 +1,7 @@
 """Recall before the closing (transaction 5): requests are checked, an officer decides each record.
 
-Corrections after it come by the same transaction and are decided in `city.corrections`. Status, public log and audit of a recall appear with one commit; the original stays as it is.
+Corrections after it come by the same transaction and are decided in `city.corrections`. Status,
+public log and audit of a recall appear with one commit; the original stays as it is.
 """
 
 from __future__ import annotations

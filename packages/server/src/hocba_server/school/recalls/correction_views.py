@@ -97,7 +97,7 @@ def file(_request: HttpRequest, by: Actor, draft_id: int, position: int) -> Http
     require(deny_asking(by))
     found = selectors.file_of(by, draft_id, position)
     response = HttpResponse(bytes(found.content), content_type=found.media_type)
-    response.headers["Content-Disposition"] = content_disposition_header(True, found.filename)
+    response["Content-Disposition"] = str(content_disposition_header(True, found.filename))
     return response
 
 

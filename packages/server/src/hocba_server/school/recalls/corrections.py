@@ -83,7 +83,9 @@ def prepare_correction(
 
 def _check(kind: str, reason: str, uploads: Sequence[Upload]) -> None:
     if kind not in CorrectionKind.values:
-        raise Refused("kind", "Chọn loại chỉnh lý.", "Choose what is to be corrected.", where="kind")
+        raise Refused(
+            "kind", "Chọn loại chỉnh lý.", "Choose what is to be corrected.", where="kind"
+        )
     if not reason:
         raise Refused(
             "reason_missing",
@@ -166,9 +168,7 @@ def _grounds(draft: CorrectionDraft) -> Grounds:
 
 
 def _open_drafts(row: AnnualRecordDraft) -> QuerySet[CorrectionDraft]:
-    return CorrectionDraft.objects.filter(
-        record=row, request__isnull=True, dropped_at__isnull=True
-    )
+    return CorrectionDraft.objects.filter(record=row, request__isnull=True, dropped_at__isnull=True)
 
 
 def _refuse_done(draft: CorrectionDraft) -> None:

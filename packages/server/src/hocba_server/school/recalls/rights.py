@@ -1,4 +1,4 @@
-"""Who may ask for a recall or a correction. One function per question; it answers a `Denial` or None.
+"""Who may ask for a recall or a correction; each question is answered by a `Denial` or None.
 
 Source: CV 2088/BGDĐT-GDTH III.3(1-2); QĐ 1789/QĐ-SGDĐT Đ21.4, Đ21.6.
 """

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from hocba.errors import Refused, Sentence, Unavailable
+from hocba.errors import Refused, Unavailable
 from hocba.ports import Clock, Key
 from hocba.workflow.transitions import Action, Denial, Role
 from hocba_server.adapters.clock import SystemClock
