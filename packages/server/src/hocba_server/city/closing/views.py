@@ -153,7 +153,8 @@ def _say(request: HttpRequest, done: services.Closed) -> None:
         text = ngettext("Đã chốt %(count)d lớp.", "Đã chốt %(count)d lớp.", done.closed)
         messages.success(request, text % {"count": done.closed})
     for key, sentence in done.stuck[:_SHOWN_STUCK]:
-        messages.error(request, f"{key[2]}: {in_page_language(sentence)}")
+        line = f"{key[2]}: {in_page_language(sentence)}"
+        messages.error(request, line)
     if len(done.stuck) > _SHOWN_STUCK:
         more = len(done.stuck) - _SHOWN_STUCK
         text = gettext("Và %(count)d lớp khác chưa chốt được; lý do ghi trong bảng.")
