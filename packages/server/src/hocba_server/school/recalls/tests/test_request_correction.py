@@ -224,7 +224,7 @@ def test_granted_the_registrar_goes_on(
 ) -> None:
     answer(correct(results.clerk, closed[0]), RecallResult.AGREED)
     assert states() == ["recalled", "closed", "accepted"]
-    assert any("chỉnh lý" in str(notice.title) for notice in Notice.objects.all())
+    assert any("chỉnh lý" in notice.title_vi for notice in Notice.objects.all())
     uuid = reopen_record(
         by=results.registrar, at=AT, record_uuid=closed[0].record_uuid, sheets=[], reason=WHY
     )
