@@ -19,7 +19,6 @@ from hocba_server.city.closing.selectors import (
     ClassKey,
     ClassState,
     class_states,
-    newest_closings,
 )
 from hocba_server.city.gateway.models import IncomingPackage, PackageState, RecordOutcome
 from hocba_server.city.permissions import READERS, deny_role, require
@@ -107,6 +106,11 @@ class OpenSchool:
         return sum(room.due for room in self.classes)
 
     @property
+    def closable_count(self) -> int:
+        """Classes that can be closed with one click."""
+        return sum(room.closable and not room.missing for room in self.classes)
+
+    @property
     def total(self) -> Mapping[str, int]:
         """What is open in all its classes together."""
         names = ("in_force", "unfinished", "missing", "waiting", "refused", "unlisted")
@@ -184,9 +188,7 @@ def _counted(narrow: Mapping[str, str]) -> Iterable[tuple[str, Counted]]:
     in_force = stored.filter(in_force__isnull=False)
     yield "in_force", _by_class(in_force)
     yield "unfinished", _by_class(in_force.filter(completed=False))
-    listed = ClosedRecord.objects.filter(
-        record=OuterRef("pk"), closing__in=newest_closings().values("pk")
-    )
+    listed = ClosedRecord.objects.filter(record=OuterRef("pk"), closing__later__isnull=True)
     yield "unlisted", _by_class(in_force.exclude(Exists(listed)))
     yield "missing", _by_class(missing_records().filter(**narrow))
     cases = RecallCase.objects.filter(state=CaseState.WAITING)

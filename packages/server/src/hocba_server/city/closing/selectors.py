@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from hocba.errors import Refused
 from hocba_server.city.closing.calendar import vietnam_day
@@ -51,12 +51,7 @@ class ClassState:
 
 def newest_closings() -> QuerySet[ClassClosing]:
     """The newest closing of each class, without its list."""
-    later = ClassClosing.objects.filter(
-        unit_code=OuterRef("unit_code"),
-        school_year=OuterRef("school_year"),
-        classroom_name=OuterRef("classroom_name"),
-    ).order_by("-number")
-    rows = ClassClosing.objects.filter(pk=Subquery(later.values("pk")[:1]))
+    rows = ClassClosing.objects.filter(later__isnull=True)
     return rows.select_related("reopening").defer("signed_list", "salt", "reopening__content")
 
 
@@ -101,8 +96,7 @@ def closings_holding(records: Sequence[StoredRecord], at: dt.datetime) -> dict[i
     """
     found: dict[int, ClassClosing] = {}
     free: set[int] = set()
-    newest = newest_closings().values("pk")
-    rows = ClosedRecord.objects.filter(record__in=records, closing__in=newest)
+    rows = ClosedRecord.objects.filter(record__in=records, closing__later__isnull=True)
     closings = newest_closings().in_bulk({row.closing_id for row in rows})
     for row in rows.order_by("closing_id"):
         if _state(closings[row.closing_id], at).reopened:
