@@ -92,7 +92,7 @@ def _deny_closing(item: RecallItem, record: StoredRecord, at: dt.datetime) -> Ex
             f"Lớp {record.classroom_name} năm học {record.school_year} đã chốt ngày "
             f"{day:%d/%m/%Y}; học bạ này không thu hồi được nữa. Gửi yêu cầu chỉnh lý."
         )
-        return Examined(item, record, _C.YEAR_CLOSED, "MA_TRA_CUU_UUID", sentence)
+        return Examined(item, record, _C.YEAR_CLOSED, "", sentence)
     return None
 
 

@@ -104,7 +104,7 @@ def read_decisions(answer: object) -> dict[str, Decision]:
             or result.error == ResponseCode.ALREADY_RECALLED.value
         ):
             decision = RecallAnswer.AGREED
-        where = f"{result.error_field_title}: " if result.error_field_title else ""
-        sentence = f"{where}{result.error_description}" if result.error_description else ""
+        where = f" (thẻ {result.error_field_title})" if result.error_field_title else ""
+        sentence = f"{result.error_description}{where}" if result.error_description else ""
         found[result.record_uuid] = Decision(decision, result.error, sentence)
     return found
