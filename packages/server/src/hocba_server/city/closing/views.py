@@ -111,8 +111,7 @@ def _classroom(
         "typed": request.POST.dict(),
         "problem": problem,
     }
-    status = 200 if problem is None else 422
-    return render(request, "city_closing/classroom.html", context, status=status)
+    return render(request, "city_closing/classroom.html", context)
 
 
 @require_POST
@@ -224,9 +223,7 @@ def dates(request: HttpRequest, by: Actor, school_year: str) -> HttpResponse:
         "typed": request.POST.dict(),
     }
     open_items.school_years(by=by)  # readers only
-    return render(
-        request, "city_closing/dates.html", context, status=200 if problem is None else 422
-    )
+    return render(request, "city_closing/dates.html", context)
 
 
 @require_safe

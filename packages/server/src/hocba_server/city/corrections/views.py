@@ -65,8 +65,7 @@ def _case(
         "waiting": row.state == CaseState.WAITING,
         "problem": problem,
     }
-    status = 200 if problem is None else 422
-    return render(request, "city_corrections/case.html", context, status=status)
+    return render(request, "city_corrections/case.html", context)
 
 
 @require_POST

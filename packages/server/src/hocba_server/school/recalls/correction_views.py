@@ -55,8 +55,7 @@ def prepare(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
         "typed": request.POST.dict(),
         "problem": problem,
     }
-    status = 200 if problem is None else 422
-    return render(request, "school_recalls/prepare.html", context, status=status)
+    return render(request, "school_recalls/prepare.html", context)
 
 
 @require_safe
