@@ -35,8 +35,11 @@ from hocba_server.city.permissions import CityRole, deny_role, require
 from hocba_server.city.repository.models import StoredRecord
 from hocba_server.city.repository.selectors import has_completed, original_of
 from hocba_server.city.transparency.services import NewEntry, append_entries, lock_log
+from hocba_server.config.jobs import city_jobs
 from hocba_server.web.accounts.actor import Actor, platform_actor
 from hocba_server.web.audit.services import record_event
+
+CLOSE_JOB = "city.closing.close_school"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,17 +207,36 @@ def close_due(
     return close_classes(by=by, at=at, keys=[room.key for room in rooms if room.due])
 
 
-def close_by_calendar(*, at: dt.datetime) -> Closed:
-    """What the job does each day: everything due of the years that close by themselves.
+def order_due(*, by: Actor, at: dt.datetime, school_year: str) -> int:
+    """Have everything that is due closed by the workers, a job for each school; answers how many
+    classes that are. A city has tens of thousands of classes, so that no page waits for it.
+
+    Orders and audit are committed together. Raises `Refused` with code `role`.
+    """
+    require(None if by == platform_actor("city") else deny_role(by, CityRole.OFFICER))
+    due = [room for room in classes_of_year(school_year, at) if room.due]
+    if not due:
+        return 0
+    with city_transaction():
+        job = city_jobs.configure_task(CLOSE_JOB, allow_unknown=True)
+        for unit in sorted({room.key[0] for room in due}):
+            job.defer(actor=by.to_json(), school_year=school_year, unit_code=unit)
+        record_event(
+            using=CITY_DATABASE,
+            by=by,
+            at=at,
+            action="order_closing",
+            subject=f"year:{school_year}",
+            detail={"classes": len(due)},
+        )
+    return len(due)
+
+
+def order_by_calendar(*, at: dt.datetime) -> int:
+    """What happens each night: everything due of the years that close by themselves is ordered.
 
     Safe to run again after a kill: what is closed is not due any more.
     """
     by = platform_actor("city")
-    closed = 0
-    stuck: list[tuple[ClassKey, Sentence]] = []
-    for year in recorded_years():
-        if dates_of(year).automatic:
-            done = close_due(by=by, at=at, school_year=year)
-            closed += done.closed
-            stuck += done.stuck
-    return Closed(closed, tuple(stuck))
+    automatic = [year for year in recorded_years() if dates_of(year).automatic]
+    return sum(order_due(by=by, at=at, school_year=year) for year in automatic)

@@ -141,9 +141,17 @@ def close(request: HttpRequest, by: Actor, school_year: str, unit_code: str) -> 
 @require_POST
 @city_page
 def close_due(request: HttpRequest, by: Actor, school_year: str) -> HttpResponse:
-    """Close everything that is due."""
-    done = services.close_due(by=by, at=timezone.now(), school_year=_year(school_year))
-    _say(request, done)
+    """Have everything that is due closed."""
+    count = services.order_due(by=by, at=timezone.now(), school_year=_year(school_year))
+    if count:
+        text = ngettext(
+            "Đang chốt %(count)d lớp đến hạn; tải lại trang để xem. Lớp chưa chốt được còn ở bảng.",
+            "Đang chốt %(count)d lớp đến hạn; tải lại trang để xem. Lớp chưa chốt được còn ở bảng.",
+            count,
+        )
+        messages.success(request, text % {"count": count})
+    else:
+        messages.info(request, gettext("Không có lớp nào đến hạn chốt."))
     return redirect("city_closing:year", school_year)
 
 
@@ -158,8 +166,6 @@ def _say(request: HttpRequest, done: services.Closed) -> None:
         more = len(done.stuck) - _SHOWN_STUCK
         text = gettext("Và %(count)d lớp khác chưa chốt được; lý do ghi trong bảng.")
         messages.error(request, text % {"count": more})
-    if not done.closed and not done.stuck:
-        messages.info(request, gettext("Không có lớp nào đến hạn chốt."))
 
 
 @require_POST

@@ -87,6 +87,8 @@ def test_several_classes_and_what_is_due(
     page = officer.post(f"{SCHOOL}chot/", {}, follow=True).content.decode()
     assert "Chưa chọn lớp nào" in page
     page = officer.post(f"{BASE}den-han/", follow=True).content.decode()
+    assert "Đang chốt 1 lớp đến hạn" in page
+    page = officer.post(f"{SCHOOL}chot/", {"class": ["4A1"]}, follow=True).content.decode()
     assert "Đã chốt 1 lớp" in page
     page = officer.post(f"{BASE}den-han/", follow=True).content.decode()
     assert "Không có lớp nào đến hạn chốt" in page

@@ -6,18 +6,33 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from hocba.errors import Malformed, Refused
 from hocba_server.city.closing.calendar import dates_of
 from hocba_server.city.closing.models import ClassClosing, ClosingCalendar
 from hocba_server.city.closing.reopenings import set_dates
-from hocba_server.city.closing.services import close_by_calendar
+from hocba_server.city.closing.services import CLOSE_JOB, order_by_calendar
+from hocba_server.city.closing.tasks import close_school
 from hocba_server.city.closing.tests.year_end import MAIN, YEAR
 from hocba_server.city.conftest import Submit
 from hocba_server.city.gateway.models import RecordOutcome
 from hocba_server.city.tests.cast import ADMINISTRATOR, OFFICER, SENT
 from hocba_server.config.days import is_day_and_month
 from hocba_server.web.audit.models import AuditEntry
+
+
+def close_by_calendar(at: dt.datetime, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The night's work at that moment, and that of the workers; answers how many were ordered."""
+    before = ProcrastinateJob.objects.using("city").order_by("-pk").first()
+    count = order_by_calendar(at=at)
+    monkeypatch.setattr("hocba_server.adapters.clock.SystemClock.now", lambda _: at)
+    jobs = ProcrastinateJob.objects.using("city").filter(pk__gt=before.pk if before else 0)
+    for job in jobs:
+        assert job.task_name == CLOSE_JOB
+        for _ in range(2):  # a worker that was killed at the end does it again
+            close_school(**job.args)
+    return count
 
 
 def put(**changes: Any) -> None:
@@ -67,24 +82,26 @@ def test_what_is_no_calendar_is_refused(
 
 
 def test_the_job_closes_what_is_due_of_automatic_years_only(
-    submit: Submit, documents: list[bytes]
+    submit: Submit, documents: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submit(*documents)
-    assert close_by_calendar(at=MAIN).closed == 0, "an officer closes"
+    assert close_by_calendar(MAIN, monkeypatch) == 0, "an officer closes"
     put()
-    assert close_by_calendar(at=MAIN).closed == 0, "not yet due"
+    assert close_by_calendar(MAIN, monkeypatch) == 0, "not yet due"
     due = dt.datetime(2026, 7, 4, 17, 0, tzinfo=dt.UTC)
-    assert close_by_calendar(at=due - dt.timedelta(seconds=1)).closed == 0
-    assert close_by_calendar(at=due).closed == 1
-    assert close_by_calendar(at=due).closed == 0, "again does nothing"
+    assert close_by_calendar(due - dt.timedelta(seconds=1), monkeypatch) == 0
+    assert close_by_calendar(due, monkeypatch) == 1
+    assert close_by_calendar(due, monkeypatch) == 0, "again does nothing"
     assert ClassClosing.objects.get().closed_by_name == "Hệ thống"
 
 
-def test_a_department_can_refuse_late_first_records(submit: Submit, documents: list[bytes]) -> None:
+def test_a_department_can_refuse_late_first_records(
+    submit: Submit, documents: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     submit(*documents[:2])
     put(late_first=False)
     at = dt.datetime(2026, 7, 10, tzinfo=dt.UTC)
-    assert close_by_calendar(at=at).closed == 1
+    assert close_by_calendar(at, monkeypatch) == 1
     submit(documents[2], at=at)
     assert RecordOutcome.objects.latest("pk").code == "2401"
 
