@@ -10,7 +10,7 @@ from hocba.errors import Refused
 from hocba.ids import SchoolYear
 from hocba.rendition.scans import media_type_of, safe_name
 from hocba_server.city.closing.calendar import Dates, vietnam_day
-from hocba_server.city.closing.models import ClosingCalendar, Reopening
+from hocba_server.city.closing.models import ClassClosing, ClosingCalendar, Reopening
 from hocba_server.city.closing.selectors import ClassKey, class_state
 from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.permissions import CityRole, deny_role, require
@@ -51,21 +51,9 @@ def reopen_class(*, by: Actor, at: dt.datetime, key: ClassKey, decision: Decisio
     media_type = media_type_of(decision.content)
     with city_transaction():
         lock_log()
-        state = class_state(key, at)
-        if state is None or not state.closed:
-            raise Refused(
-                "not_closed",
-                "Lớp này đang mở nên không cần mở lại.",
-                "The class is open already.",
-            )
-        if state.reopening is not None:
-            raise Refused(
-                "not_closed",
-                "Thời gian mở lại vừa hết. Chốt lại lớp trước, rồi mới mở theo quyết định khác.",
-                "The last reopening is over; close the class again first.",
-            )
+        closing = _closed_now(key, at)
         row = Reopening.objects.create(
-            closing=state.closing,
+            closing=closing,
             decision_number=number,
             decision_date=decision.date,
             reason=reason,
@@ -78,22 +66,41 @@ def reopen_class(*, by: Actor, at: dt.datetime, key: ClassKey, decision: Decisio
             opened_by_name=by.name,
             opened_at=at,
         )
+        detail = {
+            "closing": row.closing_id,
+            "decision": number,
+            "decision_date": decision.date.isoformat(),
+            "until": decision.until.isoformat(),
+            "reason": reason,
+            "file": row.sha256,
+        }
         record_event(
             using=CITY_DATABASE,
             by=by,
             at=at,
             action="reopen_class",
             subject=f"class:{':'.join(key)}"[:120],
-            detail={
-                "closing": row.closing_id,
-                "decision": number,
-                "decision_date": decision.date.isoformat(),
-                "until": decision.until.isoformat(),
-                "reason": reason,
-                "file": row.sha256,
-            },
+            detail=detail,
         )
     return row.closing_id
+
+
+def _closed_now(key: ClassKey, at: dt.datetime) -> ClassClosing:
+    """The closing that holds the class. Raises `Refused` with code `not_closed`."""
+    state = class_state(key, at)
+    if state is None or not state.closed:
+        raise Refused(
+            "not_closed",
+            "Lớp này đang mở nên không cần mở lại.",
+            "The class is open already.",
+        )
+    if state.reopening is not None:
+        raise Refused(
+            "not_closed",
+            "Thời gian mở lại vừa hết. Chốt lại lớp trước, rồi mới mở theo quyết định khác.",
+            "The last reopening is over; close the class again first.",
+        )
+    return state.closing
 
 
 def _check(number: str, reason: str, decision: Decision, today: dt.date) -> None:
