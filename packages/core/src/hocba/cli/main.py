@@ -1,4 +1,4 @@
-"""`hocba verify | render | inspect | log`: the offline command line.
+"""`hocba verify | render | inspect | log | closing`: the offline command line.
 
 Exit codes: 0 valid (or done), 1 invalid, 2 could not be determined, 64 wrong usage.
 """
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from hocba.cli import inspect, log, render, verify
+from hocba.cli import closing, inspect, log, render, verify
 from hocba.errors import HocBaError
 
 USAGE = 64
@@ -79,6 +79,11 @@ def _parser() -> _Parser:
     one.add_argument("folder", type=Path, metavar="THƯ_MỤC")
     one.add_argument("--trust", action="append", type=Path, default=[], metavar="THƯ_MỤC|TỆP")
     one.set_defaults(run=log.run)
+    one = commands.add_parser("closing", help="kiểm tra bản kê chốt lớp (check a closing list)")
+    one.add_argument("list", type=Path, metavar="BẢN_KÊ")
+    one.add_argument("files", nargs="*", type=Path, metavar="TỆP.xml")
+    one.add_argument("--trust", action="append", type=Path, default=[], metavar="THƯ_MỤC|TỆP")
+    one.set_defaults(run=closing.run)
     return parser
 
 

@@ -85,9 +85,9 @@ def sign_note(text: str, name: str, key: Ed25519PublicKey, sign: Callable[[bytes
     return Note(text, (NoteSignature(name, key_id(name, key), sign(text.encode())),))
 
 
-def parse_note(data: bytes) -> Note:
+def parse_note(data: bytes, *, max_size: int = MAX_NOTE_SIZE) -> Note:
     """Read a signed note. Raises `Malformed` with code `note`. Nothing is verified here."""
-    if len(data) > MAX_NOTE_SIZE:
+    if len(data) > max_size:
         raise _not_a_note()
     try:
         whole = data.decode("utf-8")

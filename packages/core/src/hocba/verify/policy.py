@@ -16,6 +16,10 @@ class RecordStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+CORRECTED = "corrected"
+"""Value of `StatusAnswer.reason`: ended by a correction after the closing (QĐ 1789 Đ21.6)."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatusAnswer:
     """What the repository says about one record at one time."""

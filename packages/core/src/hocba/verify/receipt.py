@@ -23,7 +23,7 @@ from hocba.tlog.proof import LogFact, verify_log_proof
 from hocba.trust.evidence import Evidence
 from hocba.trust.store import TrustStore
 from hocba.verify import catalogue
-from hocba.verify.policy import RecordStatus, StatusAnswer
+from hocba.verify.policy import CORRECTED, RecordStatus, StatusAnswer
 from hocba.verify.verdict import Check
 
 _IN_FORCE = frozenset({EntryKind.ISSUE, EntryKind.REPLACE})
@@ -182,6 +182,9 @@ def _gone(status: StatusAnswer) -> Check:
     day = f" ngày {status.since.astimezone(VIETNAM):%d/%m/%Y}" if status.since else ""
     on = f" on {status.since.astimezone(VIETNAM):%d/%m/%Y}" if status.since else ""
     vi, en = f"Học bạ đã bị thu hồi{day}", f"The record was recalled{on}"
+    if status.reason == CORRECTED:
+        vi = f"Học bạ đã được Sở cho chỉnh lý{day}, bản này không còn hiệu lực"
+        en = f"The department granted a correction{on}; this file is in force no more"
     if status.replaced_by:
         vi = f"{vi} và được thay bằng học bạ mang mã {status.replaced_by}"
         en = f"{en} and replaced by the record {status.replaced_by}"

@@ -15,10 +15,11 @@ from hocba.rendition.form import SignatureLine, render_pdf
 from hocba.signature.xml_verify import verify_signatures
 from hocba.trust.evidence import Evidence, write_container
 from hocba.trust.identity import issuer_name, signer_name
-from hocba.verify.policy import RecordStatus, StatusAnswer
+from hocba.verify.policy import CORRECTED, RecordStatus, StatusAnswer
 from hocba_server.city.certificates.selectors import approved_seals
 from hocba_server.city.permissions import READERS, deny_role, require
 from hocba_server.city.repository.models import (
+    ENDING,
     ChangeKind,
     EvidenceBlob,
     EvidenceKind,
@@ -73,6 +74,13 @@ def original_of(row: StoredRecord) -> bytes:
     return document
 
 
+def has_completed(row: StoredRecord) -> bool:
+    """Has the pupil completed the grade, says the record (DA_HOAN_THANH_CHUONG_TRINH_LOP_HOC)."""
+    if row.completed is None:  # stored before the column was there
+        return read_record(original_of(row)).record.summary.grade_completed
+    return row.completed
+
+
 def evidence_for(record_uuid: str) -> Evidence:
     """Everything that lets the record be verified offline years later, with its log proof."""
     row = record_by_uuid(record_uuid)
@@ -112,6 +120,7 @@ def status_of(record_uuid: str, *, at: dt.datetime) -> StatusAnswer:
         approved_seals=tuple(seal.sha256 for seal in approved_seals(row.unit_code)),
         replaced_by=history.replaced_by or None,
         since=history.recalled_at,
+        reason=CORRECTED if history.corrected else None,
     )
 
 
@@ -122,6 +131,8 @@ class History:
     recalled_at: dt.datetime | None = None
     recalled_by: str = ""
     reason: str = ""
+    corrected: bool = False
+    """It was ended by a correction after the closing, not by a recall."""
     replaced_by: str = ""
     """Number of the record in its place."""
     replaces: tuple[str, ...] = ()
@@ -131,20 +142,22 @@ class History:
 def history_of(row: StoredRecord) -> History:
     """Recall and replacement of a record, and what it replaced itself."""
     changes = {change.kind: change for change in row.changes.select_related("successor")}
-    recall, replaced = changes.get(ChangeKind.RECALL), changes.get(ChangeKind.REPLACE)
+    recall = next((changes[kind] for kind in ENDING if kind in changes), None)
+    replaced = changes.get(ChangeKind.REPLACE)
     earlier = StatusChange.objects.filter(successor=row).order_by("pk")
     return History(
         recalled_at=recall.changed_at if recall else None,
         recalled_by=recall.changed_by_name if recall else "",
         reason=recall.reason if recall else "",
+        corrected=recall is not None and recall.kind == ChangeKind.CORRECT,
         replaced_by=replaced.successor.record_uuid if replaced and replaced.successor else "",
         replaces=tuple(earlier.values_list("record__record_uuid", flat=True)),
     )
 
 
 def _newest_salt(row: StoredRecord) -> bytes:
-    """Opens the newest entry of the log about this record: of its recall, else of its issue."""
-    recall = row.changes.filter(kind=ChangeKind.RECALL).first()
+    """Opens the newest entry of the log about this record: of its end, else of its issue."""
+    recall = row.changes.filter(kind__in=ENDING).first()
     return bytes(recall.salt if recall else row.salt)
 
 

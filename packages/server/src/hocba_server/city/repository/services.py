@@ -16,6 +16,7 @@ from hocba.trust.evidence import Evidence
 from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.permissions import READERS, deny_role, require
 from hocba_server.city.repository.models import (
+    ENDING,
     ChangeKind,
     EvidenceBlob,
     EvidenceKind,
@@ -65,8 +66,18 @@ def keep(records: Sequence[NewRecord], *, message_id: str, at: dt.datetime) -> l
     return rows
 
 
-def end_force(row: StoredRecord, *, by: Actor, at: dt.datetime, salt: bytes, reason: str) -> None:
-    """Recall a record: it stays as it is and is in force no more. Joins the open transaction.
+def end_force(
+    row: StoredRecord,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    salt: bytes,
+    reason: str,
+    kind: ChangeKind = ChangeKind.RECALL,
+) -> None:
+    """Recall a record, or end it for a correction: it stays and is in force no more.
+
+    Joins the open transaction.
 
     Raises `Refused` with code `not_in_force`.
     """
@@ -80,7 +91,7 @@ def end_force(row: StoredRecord, *, by: Actor, at: dt.datetime, salt: bytes, rea
             )
         StatusChange.objects.create(
             record=row,
-            kind=ChangeKind.RECALL,
+            kind=kind,
             salt=salt,
             reason=reason,
             changed_by=by.user_id,
@@ -106,7 +117,7 @@ def note_replacements(rows: Sequence[StoredRecord], *, by: Actor, at: dt.datetim
                 unit_code__in=[row.unit_code for row in rows],
                 pupil_code__in=[row.pupil_code for row in rows],
             ),
-            changes__kind=ChangeKind.RECALL,
+            changes__kind__in=ENDING,
         )
         .exclude(changes__kind=ChangeKind.REPLACE)
         .defer("document", "salt")
@@ -178,6 +189,7 @@ def _row(
         evidence=[digest for digest, _, _ in _pieces(new.evidence)],
         message_id=message_id,
         accepted_at=at,
+        completed=record.summary.grade_completed,
     )
 
 

@@ -26,10 +26,20 @@ def proof_for(record_uuid: str, *, salt: bytes) -> tuple[bytes, bytes]:
             "Học bạ này chưa có trong sổ công khai.",
             "This record is not in the public log.",
         )
+    return bytes(row.entry), proof_at(row.index, salt=salt)
+
+
+def entry_at(index: int) -> bytes | None:
+    """The entry at a place of the log, or None."""
+    row = LogEntryRow.objects.filter(index=index).first()
+    return bytes(row.entry) if row else None
+
+
+def proof_at(index: int, *, salt: bytes) -> bytes:
+    """Proof of the entry at a place of the log under the newest head."""
     head = _newest()
-    hashes = inclusion_proof(row.index, head.size, node_reader(head.size))
-    proof = LogProof(row.index, tuple(hashes), bytes(head.note), salt)
-    return bytes(row.entry), proof.encode()
+    hashes = inclusion_proof(index, head.size, node_reader(head.size))
+    return LogProof(index, tuple(hashes), bytes(head.note), salt).encode()
 
 
 def tile(path: str) -> bytes:
