@@ -64,7 +64,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class MonitorState:
-    """What is kept between two looks: the last accepted head, and the tree to its last full tile."""
+    """What is kept between two looks: the last accepted head, and the full tiles below it."""
 
     checkpoint: bytes
     tiles: tuple[bytes, ...]

@@ -7,6 +7,11 @@
 `HOCBA_GATEWAY_URL`  where the school house sends packages (default: this platform)
 `HOCBA_TRUST_DIR`    folder of trusted roots (*.pem)
 `HOCBA_RECALL_DECISION`  officer (default) or automatic: who decides on recalls before the closing
+`HOCBA_LOG_KEY_FILE`  the department's key for the heads of the public log (Ed25519, PEM)
+`HOCBA_LOG_ORIGIN`   name of the public log (C2SP tlog-checkpoint), for ever
+`HOCBA_LOG_DIR`      folder of the public log as static files (default: <var>/public-log)
+`HOCBA_LOG_POLICY`   C2SP tlog-policy: the log's witnesses, their addresses, how many must cosign
+`HOCBA_LOG_FRESH_MINUTES`  a head older than this is signed again (default 60)
 `HOCBA_TSA_URL`      RFC 3161 time-stamp service
 `HOCBA_EMAIL_URL`    smtp://user:password@host:587 or smtps://…; empty: no e-mail (demo: var/mail)
 `HOCBA_EMAIL_FROM`   sender of e-mails (default: no-reply at the host of the public address)
@@ -56,6 +61,13 @@ GATEWAY_HANDLER: str = "hocba_server.city.gateway.services.answer_request"
 RECALL_DECISION: Final = os.environ.get("HOCBA_RECALL_DECISION", "officer")
 if RECALL_DECISION not in {"officer", "automatic"}:
     raise ImproperlyConfigured("HOCBA_RECALL_DECISION: officer hoặc automatic")
+LOG_KEY_FILE: Path = Path(os.environ.get("HOCBA_LOG_KEY_FILE") or DEMO_DIR / "log-key.pem")
+LOG_ORIGIN: str = os.environ.get("HOCBA_LOG_ORIGIN", "hoc-ba-so/so-cong-khai")
+LOG_DIR: Path = Path(os.environ.get("HOCBA_LOG_DIR") or VAR_DIR / "public-log")
+LOG_POLICY: Path | None = (
+    Path(os.environ["HOCBA_LOG_POLICY"]) if os.environ.get("HOCBA_LOG_POLICY") else None
+)
+LOG_FRESH_MINUTES: int = int(os.environ.get("HOCBA_LOG_FRESH_MINUTES", "60"))
 TSA_URL: str = os.environ.get("HOCBA_TSA_URL", "" if PRODUCTION else "http://127.0.0.1:8010/tsa")
 AGENT_URL: str = os.environ.get("HOCBA_AGENT_URL", "http://127.0.0.1:14500")
 """The signing agent on the computer of the person who signs; pages may talk to it."""

@@ -73,7 +73,7 @@ def _platform(arguments: argparse.Namespace) -> int:
             _say(f"cổng {port} đang có chương trình khác dùng (port {port} is in use)")
             return 70
     if arguments.reset or not (folder / "demo" / FURNISHED).exists():
-        for name in ("pg", "demo", "log"):
+        for name in ("pg", "demo", "log", "public-log"):
             shutil.rmtree(folder / name, ignore_errors=True)
     began = time.monotonic()
     _prepare_django(folder, f"http://127.0.0.1:{arguments.port}", arguments.certificate_port)
