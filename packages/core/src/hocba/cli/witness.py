@@ -163,7 +163,7 @@ def _only_one(folder: Path) -> None:
 
 
 def _add_logs(file: Path, lines: Sequence[str]) -> None:
-    known = _lines(file) if file.is_file() else []
+    known = _lines(file)
     for line in lines:
         parse_verifier_key(line)
     whole = list(dict.fromkeys([*known, *lines]))
@@ -172,6 +172,8 @@ def _add_logs(file: Path, lines: Sequence[str]) -> None:
 
 
 def _lines(file: Path) -> list[str]:
+    if not file.is_file():
+        return []
     return files.read_bounded(file, 100_000).decode("utf-8").split()
 
 
@@ -239,7 +241,11 @@ def make_server(witness: WitnessFolder, host: str, port: int) -> ThreadingHTTPSe
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the witness until it is stopped."""
-    witness = open_folder(arguments.folder, arguments.name, arguments.log)
+    try:
+        witness = open_folder(arguments.folder, arguments.name, arguments.log)
+    except (Refused, Malformed) as fault:
+        print(f"hocba: {files.sentence(fault)}", file=sys.stderr)
+        return 64
     server = make_server(witness, arguments.host, arguments.port)
     host, port = server.server_address[:2]
     print(f"nhân chứng (witness): {witness.line}")

@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from itertools import islice
 
+from django.db import connections
+
 from hocba_server.city.database import CITY_DATABASE
+from hocba_server.city.inspection import worker
 from hocba_server.city.inspection.chunks import (
     Chunk,
     ChunkResult,
@@ -71,15 +74,13 @@ def _run(chunks: Iterator[Chunk], workers: int) -> Iterator[ChunkResult]:
     if workers == 1:
         yield from map(check_chunk, chunks)
         return
-    from django.db import connections
-
     database = str(connections[CITY_DATABASE].settings_dict["NAME"])
     # Never fork: the parent has connections, and what signs and renders holds threads.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _prepare, (database,)) as pool:
+    with ProcessPoolExecutor(workers, context, worker.prepare, (database,)) as pool:
         waiting: set[Future[ChunkResult]] = set()
         for chunk in chunks:
-            waiting.add(pool.submit(check_chunk, chunk))
+            waiting.add(pool.submit(worker.check, chunk))
             if len(waiting) >= workers * _WAITING:
                 yield from _finished(waiting, 1)
         yield from _finished(waiting, len(waiting))
@@ -89,13 +90,3 @@ def _finished(waiting: set[Future[ChunkResult]], count: int) -> Iterator[ChunkRe
     for future in list(islice(as_completed(waiting), count)):
         waiting.discard(future)
         yield future.result()
-
-
-def _prepare(database: str) -> None:
-    """Set a worker process up on the same database as its parent."""
-    import django
-
-    django.setup()
-    from django.db import connections
-
-    connections[CITY_DATABASE].settings_dict["NAME"] = database

@@ -115,17 +115,16 @@ def _heads() -> Heads:
     key, keys = log_key().public_key(), log_policy().witness_keys
     rows = SignedCheckpoint.objects.order_by("pk")
     for row in rows.prefetch_related("cosignatures").iterator(_BATCH):
-        lines = "".join(line.line for line in row.cosignatures.all())
         try:
-            note = parse_note(bytes(row.note) + lines.encode())
-            head = open_checkpoint(note, [key], origin=log_origin())
+            head = open_checkpoint(bytes(row.note), [key], origin=log_origin())
             root = head.root if head.size == row.size else b""
         except HocBaError:
             heads[row.size].append((row.pk, b""))
             continue
         heads[row.size].append((row.pk, root))
+        lines = "".join(line.line for line in row.cosignatures.all())
         try:
-            read_cosignatures(note, keys)
+            read_cosignatures(parse_note(bytes(row.note) + lines.encode()), keys)
         except HocBaError:
             heads[-1].append((row.pk, b""))
     return heads

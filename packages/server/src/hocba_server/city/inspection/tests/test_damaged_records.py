@@ -77,7 +77,7 @@ def test_a_changed_column_of_the_index(
     ("statement", "kind"),
     [
         (f"UPDATE {STORED} SET sha256 = repeat('0', 64)", FaultKind.ORIGINAL_DAMAGED),
-        (f"UPDATE {STORED} SET size = size - 1", FaultKind.ORIGINAL_DAMAGED),
+        (f"UPDATE {STORED} SET size = size - 1", FaultKind.INDEX_DIFFERS),
         (f"UPDATE {STORED} SET document = 'x'", FaultKind.ORIGINAL_DAMAGED),
         (f"UPDATE {STORED} SET salt = 'x'", FaultKind.LOG_DIFFERS),
         (f"UPDATE {STORED} SET salt = sha256('x')", FaultKind.LOG_DIFFERS),
@@ -111,10 +111,14 @@ def test_a_record_whose_entry_names_another(repository: list[bytes], tmp_path: P
 
 
 def test_a_forged_original_with_its_hash(repository: list[bytes], tmp_path: Path) -> None:
-    at = repository[0].index(b"<NHAN_XET_GVCN>") + len(b"<NHAN_XET_GVCN>")
-    forged = repository[0][:at] + b"Xin " + repository[0][at + 4 :]
+    forged = repository[0].replace(b"DINH_KY>10<", b"DINH_KY>9<", 1)
+    assert forged != repository[0]
     values = [zstandard.compress(forged), hashlib.sha256(forged).hexdigest(), UUID[0]]
-    damage(f"UPDATE {STORED} SET document = %s, sha256 = %s WHERE record_uuid = %s", values)
+    damage(
+        f"UPDATE {STORED} SET document = %s, sha256 = %s, size = {len(forged)} "
+        "WHERE record_uuid = %s",
+        values,
+    )
     assert set(found(tmp_path)) == {
         (FaultKind.LOG_DIFFERS, RECORD),
         (FaultKind.ORIGINAL_INVALID, RECORD),
