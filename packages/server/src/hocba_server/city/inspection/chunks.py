@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ class ChunkResult:
     chunk: Chunk
     records: int
     faults: tuple[Fault, ...]
+    seconds: float = 0.0
+    """How long a core was busy with it."""
 
 
 def chunks_up_to(last: int) -> Iterator[Chunk]:
@@ -62,6 +65,7 @@ def last_row() -> int:
 
 def check_chunk(chunk: Chunk) -> ChunkResult:
     """Verify every record of a chunk."""
+    began = time.perf_counter()
     store, faults = trust_store(), list[Fault]()
     numbers = {"pk__gte": chunk.first, "pk__lte": chunk.last}
     with snapshot():
@@ -71,7 +75,7 @@ def check_chunk(chunk: Chunk) -> ChunkResult:
     for kept in everything:
         faults += pieces.faults_of(kept.row)
         faults += check_original(kept, store)
-    return ChunkResult(chunk, len(rows), tuple(faults))
+    return ChunkResult(chunk, len(rows), tuple(faults), time.perf_counter() - began)
 
 
 def _with_everything(rows: Sequence[StoredRecord], pieces: _Pieces) -> Iterator[Kept]:

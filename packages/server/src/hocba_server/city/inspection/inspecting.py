@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
-import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from itertools import islice
@@ -39,7 +38,7 @@ def inspect_everything(
     Records that come while it runs are left to the next run. Raises `Unavailable` when no root or
     log key is installed, `Malformed` when the journal is damaged.
     """
-    began, started = now(), time.monotonic()
+    began, busy = now(), 0.0
     last = journal.begin(last_row())
     done = {result.chunk: result for result in journal.results()}
     earlier = sum(result.records for result in done.values())
@@ -49,9 +48,9 @@ def inspect_everything(
     for result in _run(left, workers):
         journal.add(result)
         records += result.records
+        busy += result.seconds
         faults += result.faults
         show("records", records)
-    seconds = time.monotonic() - started
     entries, wrong = check_log(lambda size: show("log", size))
     faults += [*wrong, *check_force()]
     return Inspection(
@@ -62,7 +61,7 @@ def inspect_everything(
         faults=tuple(_in_order(faults)),
         workers=workers,
         records_now=records - earlier,
-        seconds=seconds if records > earlier else 0.0,
+        busy_seconds=busy,
     )
 
 

@@ -42,7 +42,7 @@ class Kept:
 
 
 def check_original(kept: Kept, store: TrustStore) -> list[Fault]:
-    """Verify a stored record from its bytes. Numbered as in docs/operations/fsck.md."""
+    """Verify a stored record from its bytes. Steps as in docs/operations/fsck.md."""
     row, subject = kept.row, f"record:{kept.row.record_uuid}"
     # 1. The exact bytes. Without them nothing else can be judged.
     try:
@@ -62,11 +62,11 @@ def check_original(kept: Kept, store: TrustStore) -> list[Fault]:
         faults.append(Fault(FaultKind.INDEX_DIFFERS, subject, ", ".join(sorted(wrong))))
     # 3. The log says what was done with exactly these bytes.
     faults += _check_entries(kept, logged, document, read, subject)
-    # 4. Signatures, certificates and revocation, with the evidence that was kept.
+    # 4.-5. Signatures, certificates and revocation, with the evidence when all of it is there.
     if kept.evidence is not None and logged:
         seal = logged[0].seal_sha256
         faults += _check_signatures(kept, kept.evidence, document, seal, store)
-    # 5. In force exactly when it was not recalled, for this pupil and year.
+    # 6. In force exactly when it was not recalled, for this pupil and year.
     own = (read.record.pupil.personal_id, str(read.record.school_year))
     if kept.in_force != (None if kept.recall_salt is not None else own):
         faults.append(Fault(FaultKind.FORCE_WRONG, subject))

@@ -28,8 +28,8 @@ class Inspection:
     workers: int
     records_now: int
     """Records looked at since `began`; the rate is made of these."""
-    seconds: float
-    """How long these took."""
+    busy_seconds: float
+    """How long cores were busy with these, added up over the workers."""
 
     @property
     def intact(self) -> bool:
@@ -38,8 +38,8 @@ class Inspection:
 
     @property
     def per_second_per_core(self) -> float:
-        """Records in a second for each worker; 0 when there was nothing to do."""
-        return self.records_now / self.seconds / self.workers if self.seconds else 0.0
+        """Records that one busy core verifies in a second; 0 when there was nothing to do."""
+        return self.records_now / self.busy_seconds if self.busy_seconds else 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Stable keys; times in ISO 8601."""

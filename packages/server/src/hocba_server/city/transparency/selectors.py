@@ -11,7 +11,7 @@ from hocba.tlog.merkle import HASH_SIZE, inclusion_proof
 from hocba.tlog.note import COSIGNATURE, parse_note, verifier_key
 from hocba.tlog.proof import LogProof
 from hocba.tlog.tiles import TILE_WIDTH, Tile, encode_entries
-from hocba.tlog.trust_policy import NONE, LogPolicy
+from hocba.tlog.trust_policy import NONE
 from hocba_server.city.log_key import log_origin, verifier_line
 from hocba_server.city.transparency.models import (
     HashTileRow,
@@ -33,9 +33,10 @@ class LogState:
     """The verifier key of the log."""
     size: int
     signed_at: dt.datetime
-    cosigned: tuple[WitnessCosignature, ...]
-    standings: tuple[WitnessStanding, ...]
-    policy: LogPolicy
+    cosigned: tuple[tuple[str, WitnessCosignature], ...]
+    """Who cosigned this head, each with the name that the policy gives it."""
+    witnesses: tuple[tuple[str, WitnessStanding | None], ...]
+    """The witnesses that the policy names, each with how it goes; None: not asked yet."""
 
 
 def checkpoint() -> bytes:
@@ -75,15 +76,15 @@ def proof_for(record_uuid: str, *, salt: bytes) -> tuple[bytes, bytes]:
 
 def log_state() -> LogState:
     """What everybody may know about the log. Raises `Unavailable` before the first head."""
-    row = _newest()
+    row, policy = _newest(), log_policy()
+    standings = {each.witness: each for each in WitnessStanding.objects.all()}
     return LogState(
         origin=log_origin(),
         line=verifier_line(),
         size=row.size,
         signed_at=row.signed_at,
-        cosigned=tuple(row.cosignatures.all()),
-        standings=tuple(WitnessStanding.objects.all()),
-        policy=log_policy(),
+        cosigned=tuple((policy.label(each.witness), each) for each in row.cosignatures.all()),
+        witnesses=tuple((each.label, standings.get(each.key.name)) for each in policy.witnesses),
     )
 
 
