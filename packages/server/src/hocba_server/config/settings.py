@@ -12,6 +12,7 @@
 `HOCBA_LOG_DIR`      folder of the public log as static files (default: <var>/public-log)
 `HOCBA_LOG_POLICY`   C2SP tlog-policy: the log's witnesses, their addresses, how many must cosign
 `HOCBA_LOG_FRESH_MINUTES`  a head older than this is signed again (default 60)
+`HOCBA_S3_ACCESS_KEY`, `HOCBA_S3_SECRET_KEY`, `HOCBA_S3_REGION`  object storage of exports
 `HOCBA_TSA_URL`      RFC 3161 time-stamp service
 `HOCBA_EMAIL_URL`    smtp://user:password@host:587 or smtps://…; empty: no e-mail (demo: var/mail)
 `HOCBA_EMAIL_FROM`   sender of e-mails (default: no-reply at the host of the public address)
@@ -68,6 +69,9 @@ LOG_POLICY: Path | None = (
     Path(os.environ["HOCBA_LOG_POLICY"]) if os.environ.get("HOCBA_LOG_POLICY") else None
 )
 LOG_FRESH_MINUTES: int = int(os.environ.get("HOCBA_LOG_FRESH_MINUTES", "60"))
+S3_ACCESS_KEY: str = os.environ.get("HOCBA_S3_ACCESS_KEY", "")
+S3_SECRET_KEY: str = os.environ.get("HOCBA_S3_SECRET_KEY", "")
+S3_REGION: str = os.environ.get("HOCBA_S3_REGION", "us-east-1")
 TSA_URL: str = os.environ.get("HOCBA_TSA_URL", "" if PRODUCTION else "http://127.0.0.1:8010/tsa")
 AGENT_URL: str = os.environ.get("HOCBA_AGENT_URL", "http://127.0.0.1:14500")
 """The signing agent on the computer of the person who signs; pages may talk to it."""
