@@ -45,8 +45,9 @@ def describe(
 
     With the log's files it is enough to verify the record, and to build its rows anew.
     """
-    changes = {change.kind: change for change in row.changes.all()}
-    recall, replaced = changes.get(ChangeKind.RECALL), changes.get(ChangeKind.REPLACE)
+    changes = list(row.changes.all())
+    ended = next((each for each in changes if each.kind != ChangeKind.REPLACE), None)
+    successor = next((each.successor for each in changes if each.successor is not None), None)
     return {
         "record": row.record_uuid,
         "path": group.original_path(row.record_uuid),
@@ -57,9 +58,14 @@ def describe(
         "message": row.message_id,
         "salt": base64.b64encode(bytes(row.salt)).decode("ascii"),
         "log": [{"index": index, "entry": entry.decode("ascii")} for index, entry in entries],
-        "recalled_at": recall.changed_at.isoformat() if recall else None,
-        "recall_salt": base64.b64encode(bytes(recall.salt)).decode("ascii") if recall else None,
-        "replaced_by": replaced.successor.record_uuid if replaced and replaced.successor else None,
+        "ended": {
+            "kind": ended.kind,
+            "at": ended.changed_at.isoformat(),
+            "salt": base64.b64encode(bytes(ended.salt)).decode("ascii"),
+        }
+        if ended
+        else None,
+        "replaced_by": successor.record_uuid if successor else None,
     }
 
 

@@ -84,8 +84,9 @@ def _with_everything(rows: Sequence[StoredRecord], pieces: _Pieces) -> Iterator[
     for uuid, entry in logged.order_by("index").values_list("record_uuid", "entry"):
         entries[uuid].append(bytes(entry))
     numbers = [row.pk for row in rows]
-    recalls = StatusChange.objects.filter(record__in=numbers, kind=ChangeKind.RECALL)
-    salts = {pk: bytes(salt) for pk, salt in recalls.values_list("record_id", "salt")}
+    # Whatever ended the force of a record has its entry; a replacement is told by its successor's.
+    ends = StatusChange.objects.filter(record__in=numbers).exclude(kind=ChangeKind.REPLACE)
+    salts = {pk: bytes(salt) for pk, salt in ends.values_list("record_id", "salt")}
     replacing = set(
         StatusChange.objects.filter(successor__in=numbers).values_list("successor_id", flat=True)
     )

@@ -55,8 +55,7 @@ def public_head() -> tuple[bytes, Checkpoint]:
 
 
 def proof_for(record_uuid: str, *, salt: bytes) -> tuple[bytes, bytes]:
-    """The newest entry about a record and its proof under a head that witnesses cosigned, or under
-    the newest one while none of those is recent enough.
+    """The newest entry about a record, and its proof.
 
     `salt` opens the commitment of the entry; the repository keeps it. Raises `Refused` with code
     `not_logged`.
@@ -68,10 +67,15 @@ def proof_for(record_uuid: str, *, salt: bytes) -> tuple[bytes, bytes]:
             "Học bạ này chưa có trong sổ công khai.",
             "This record is not in the public log.",
         )
-    head = _newest(above=row.index)
-    hashes = inclusion_proof(row.index, head.size, node_reader(head.size))
-    proof = LogProof(row.index, tuple(hashes), _with_cosignatures(head), salt)
-    return bytes(row.entry), proof.encode()
+    return bytes(row.entry), proof_at(row.index, salt=salt)
+
+
+def proof_at(index: int, *, salt: bytes) -> bytes:
+    """Proof of the entry at a place of the log under a head that enough witnesses cosigned, or
+    under the newest one while none of those is recent enough."""
+    head = _newest(above=index)
+    hashes = inclusion_proof(index, head.size, node_reader(head.size))
+    return LogProof(index, tuple(hashes), _with_cosignatures(head), salt).encode()
 
 
 def log_state() -> LogState:

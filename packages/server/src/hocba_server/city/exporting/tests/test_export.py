@@ -112,7 +112,7 @@ def test_everything_stands_in_the_folder(repository: list[bytes], tmp_path: Path
     open_checkpoint(index["checkpoint"].encode(), [log_key().public_key()])
     [listed] = index["lists"]
     lines = [json.loads(line) for line in (folder / listed["path"]).read_bytes().splitlines()]
-    assert [line["recalled_at"] is None for line in lines] == [True, True, False]
+    assert [(line["ended"] or {}).get("kind") for line in lines] == [None, None, "recall"]
     for line, document in zip(lines, repository, strict=True):
         assert (folder / line["path"]).read_bytes() == document
         assert (folder / line["path"]).stat().st_mode & 0o777 == 0o600
