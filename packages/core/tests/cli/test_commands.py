@@ -22,6 +22,8 @@ from hocba.cli.main import main
 from hocba.ids import SchoolYear, UnitCode
 from hocba.record.codec import read_record
 from hocba.tlog.closing_list import NO_FORMER, ClosingLine, ClosingList, ClosingRound
+from hocba.tlog.cosignature import cosign
+from hocba.tlog.note import COSIGNATURE, parse_note, verifier_key
 from hocba.tlog.proof import LogProof
 
 VECTORS = Path(__file__).resolve().parents[4] / "vectors"
@@ -272,3 +274,36 @@ def test_large_and_deep_files_end_quickly(tmp_path: Path) -> None:
         file = tmp_path / name
         file.write_bytes(content)
         assert main(["verify", str(file)]) == 1
+
+
+def test_a_demanded_witness_is_named_or_missed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = Ed25519PrivateKey.from_private_bytes(b"\x21" * 32)
+    policy = tmp_path / "policy"
+    line = verifier_key("w.example", secret.public_key(), COSIGNATURE)
+    policy.write_text(f"witness Đại-học {line}\nquorum Đại-học\n", "utf-8")
+    shutil.copy(FILES / "valid.xml", tmp_path / "a.xml")
+    with zipfile.ZipFile(FILES / "valid.evidence.zip") as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+
+    def verify() -> int:
+        with zipfile.ZipFile(tmp_path / "a.evidence.zip", "w") as evidence:
+            for name, content in parts.items():
+                evidence.writestr(name, content)
+        arguments = ["verify", str(tmp_path / "a.xml"), "--trust", TRUST, "--at", AT]
+        return main([*arguments, "--log-policy", str(policy)])
+
+    assert verify() == 2
+    assert "chưa đủ nhân chứng" in capsys.readouterr().out
+    head, _, checkpoint = parts["log/proof.tlog-proof"].partition(b"\n\n")
+    text = parse_note(checkpoint).text
+    added = cosign(text, "w.example", secret.public_key(), secret.sign, datetime.fromisoformat(AT))
+    parts["log/proof.tlog-proof"] = head + b"\n\n" + checkpoint + added.encode().encode()
+    assert verify() == 0
+    assert "Nhân chứng cùng ký: Đại-học (" in capsys.readouterr().out
+    wrong = added.encode().replace("— w.example ", "— w.example A", 1)
+    parts["log/proof.tlog-proof"] = head + b"\n\n" + checkpoint + wrong.encode()
+    assert verify() in {1, 2}
+    policy.write_text("quorum nobody\n", "utf-8")
+    assert verify() == 64

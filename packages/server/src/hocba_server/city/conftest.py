@@ -75,6 +75,8 @@ def trusted(cast: Cast, tmp_path: Path, settings: Any) -> None:
         (folder / f"{name}.pem").write_bytes(pem)
     settings.TRUST_DIR = folder
     settings.LOG_KEY_FILE = Path(django_settings.VAR_DIR) / "test-log-key.pem"
+    settings.LOG_DIR = tmp_path / "public-log"
+    settings.LOG_POLICY = None
 
 
 @pytest.fixture

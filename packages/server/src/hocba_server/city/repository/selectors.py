@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import zstandard
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db.models import Count, QuerySet
 
 from hocba.errors import NotTrusted, Refused
 from hocba.record.codec import read_record
+from hocba.record.model import AnnualRecord
 from hocba.rendition.form import SignatureLine, render_pdf
 from hocba.signature.xml_verify import verify_signatures
 from hocba.trust.evidence import Evidence, write_container
@@ -79,6 +81,25 @@ def has_completed(row: StoredRecord) -> bool:
     if row.completed is None:  # stored before the column was there
         return read_record(original_of(row)).record.summary.grade_completed
     return row.completed
+
+
+def index_values(record: AnnualRecord) -> dict[str, Any]:
+    """The columns that only repeat what the original says, so that it can be found."""
+    pupil = record.pupil
+    return {
+        "record_uuid": str(record.record_uuid),
+        "profile": record.profile.value,
+        "school_name": record.school.school_name,
+        "school_year": str(record.school_year),
+        "grade": record.grade,
+        "classroom_name": record.classroom_name,
+        "personal_id": str(pupil.personal_id),
+        "pupil_code": pupil.pupil_code,
+        "pupil_name": pupil.full_name,
+        "birth_date": pupil.birth_date,
+        "issued_on": record.terms.issued_on,
+        "completed": record.summary.grade_completed,
+    }
 
 
 def evidence_for(record_uuid: str) -> Evidence:

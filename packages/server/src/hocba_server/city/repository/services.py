@@ -24,7 +24,7 @@ from hocba_server.city.repository.models import (
     StatusChange,
     StoredRecord,
 )
-from hocba_server.city.repository.selectors import original_of, record_by_uuid
+from hocba_server.city.repository.selectors import index_values, original_of, record_by_uuid
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_read
 
@@ -167,29 +167,17 @@ def _pieces(evidence: Evidence) -> list[tuple[str, EvidenceKind, bytes]]:
 def _row(
     new: NewRecord, compressor: zstandard.ZstdCompressor, message_id: str, at: dt.datetime
 ) -> StoredRecord:
-    record, pupil = new.record, new.record.pupil
     return StoredRecord(
-        record_uuid=record.record_uuid,
+        **index_values(new.record),
         sha256=hashlib.sha256(new.document).hexdigest(),
         size=len(new.document),
         document=compressor.compress(new.document),
-        profile=record.profile.value,
         unit_code=new.unit_code,
-        school_name=record.school.school_name,
-        school_year=str(record.school_year),
-        grade=record.grade,
-        classroom_name=record.classroom_name,
-        personal_id=pupil.personal_id,
-        pupil_code=pupil.pupil_code,
-        pupil_name=pupil.full_name,
-        birth_date=pupil.birth_date,
-        issued_on=record.terms.issued_on,
         seal_sha256=new.seal_sha256.hex(),
         salt=new.salt,
         evidence=[digest for digest, _, _ in _pieces(new.evidence)],
         message_id=message_id,
         accepted_at=at,
-        completed=record.summary.grade_completed,
     )
 
 
