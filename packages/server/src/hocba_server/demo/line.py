@@ -14,15 +14,17 @@ from datetime import date
 from pathlib import Path
 
 from hocba.assessment.catalogue import subjects_of_grade
+from hocba.assessment.periods import Period
 from hocba.errors import Refused, Unavailable
 from hocba.ports import Clock
 from hocba.record.values import VIETNAM
 from hocba_server.demo.cast import Member, SchoolCast
 from hocba_server.demo.city import PROVINCE, SCHOOL_YEAR, SPECIALIST_SUBJECTS, DemoSchool
-from hocba_server.demo.typed import homeroom_entries
+from hocba_server.demo.typed import homeroom_entries, term_one_entries
 from hocba_server.school.assessments.selectors import class_findings
 from hocba_server.school.assessments.services import decide_promotion, set_homeroom_data
 from hocba_server.school.issuing.services import create_records, open_batch
+from hocba_server.school.phrases.services import take_starter_set
 from hocba_server.school.registry.models import Classroom
 from hocba_server.school.registry.services import add_staff, assign, create_school
 from hocba_server.school.signing.selectors import SessionProgress, session_progress
@@ -85,7 +87,7 @@ def found_school(school: DemoSchool, cast: SchoolCast, clock: Clock) -> OpenScho
     }
     members = (cast.head, cast.clerk, cast.registrar, cast.administrator)
     for member in (*members, *cast.homeroom.values(), *cast.specialists.values()):
-        title = "Hiệu trưởng" if member is cast.head else "Giáo viên"
+        title = member.title if member.personal_id in roles else "Giáo viên"
         staff[member.personal_id] = add_staff(
             by=by,
             at=at,
@@ -103,6 +105,11 @@ def found_school(school: DemoSchool, cast: SchoolCast, clock: Clock) -> OpenScho
                 school_year=SCHOOL_YEAR,
             )
     return OpenSchool(school, school_id, cast, staff)
+
+
+def stock_comment_bank(opened: OpenSchool, clock: Clock) -> int:
+    """The head takes the starter set of phrases into the school's bank; answers how many."""
+    return take_starter_set(by=opened.cast.head.actor, at=clock.now())
 
 
 def declare_certificate(opened: OpenSchool, approve: Callable[[], None], clock: Clock) -> None:
@@ -241,14 +248,21 @@ def _refuse_faults(preview: Preview) -> None:
 
 
 def type_homeroom_data(opened: OpenSchool, classroom_id: int, clock: Clock) -> int:
-    """The homeroom teacher types what no spreadsheet has: weight, height, absences, comment."""
+    """The homeroom teacher types what no spreadsheet has: weight, height, absences, comment.
+
+    Twice, as in a real year: at the end of term I and at the year's end.
+    """
     room = Classroom.objects.get(pk=classroom_id)
-    homeroom = homeroom_teacher(opened, room)
-    return set_homeroom_data(
-        by=homeroom.actor,
+    homeroom = homeroom_teacher(opened, room).actor
+    set_homeroom_data(
+        by=homeroom,
         at=clock.now(),
         classroom_id=classroom_id,
-        entries=homeroom_entries(room),
+        entries=term_one_entries(room),
+        period=Period.END_TERM_1,
+    )
+    return set_homeroom_data(
+        by=homeroom, at=clock.now(), classroom_id=classroom_id, entries=homeroom_entries(room)
     )
 
 

@@ -6,6 +6,7 @@ Invented and the same for the same pupil; a headless run says so in its report.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 from hocba_server.school.assessments.entries import HomeroomEntry
@@ -19,6 +20,20 @@ NOTE = (
 )
 _SMALLEST = {1: (17, 108), 2: (19, 114), 3: (21, 120), 4: (24, 126), 5: (27, 131)}
 """By grade: kilograms and centimetres to start from."""
+
+
+def term_one_entries(room: Classroom) -> list[HomeroomEntry]:
+    """What the homeroom teacher had measured and counted by the end of term I."""
+    return [
+        replace(
+            entry,
+            weight_kg=(entry.weight_kg or Decimal(0)) - Decimal("0.8"),
+            height_cm=(entry.height_cm or Decimal(0)) - 2,
+            excused_absences=(entry.excused_absences or 0) // 2,
+            unexcused_absences=0,
+        )
+        for entry in homeroom_entries(room)
+    ]
 
 
 def homeroom_entries(room: Classroom) -> list[HomeroomEntry]:

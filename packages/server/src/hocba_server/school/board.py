@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
 from hocba.assessment.catalogue import SUBJECTS
+from hocba.assessment.periods import Period
 from hocba.errors import Sentence
 from hocba.record.model import SignerRole
 from hocba.workflow.transitions import RecordState
+from hocba_server.school.assessments.entry_progress import ClassEntry, entry_progress
+from hocba_server.school.assessments.grid import period_in_view
 from hocba_server.school.assessments.selectors import PupilCheck, findings_of_classes
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import batches_of, records_of_batches
@@ -42,25 +46,52 @@ class ClassCard:
     actions: tuple[NextAction, ...]
 
 
-def class_cards(by: Actor, rooms: Sequence[Classroom]) -> list[ClassCard]:
-    """These classes, those with something to do for this person first.
+def class_cards(by: Actor, rooms: Sequence[Classroom], at: dt.datetime) -> list[ClassCard]:
+    """These classes of one year, those with something to do for this person first.
 
     A fixed number of queries, however many classes a school has.
     """
+    period = period_in_view(rooms[0], at) if rooms else Period.YEAR_END
     batches = batches_of(rooms)
     records = records_of_batches(list(batches.values()))
     created = {room for room, batch in batches.items() if records[batch.pk]}
-    findings = findings_of_classes([room for room in rooms if room.pk not in created])
+    # Whoever has opened the issue of a class is at the year's end, whatever the season.
+    during = {room.pk for room in rooms if period is not Period.YEAR_END and room.pk not in batches}
+    findings = findings_of_classes([room for room in rooms if room.pk not in created | during])
+    entries = {
+        entry.classroom.pk: entry
+        for entry in entry_progress([room for room in rooms if room.pk in during], period)
+    }
     own = own_assignments(by)
+    alone = _without_homeroom(by, rooms)
     cards = []
     for room in rooms:
         batch = batches.get(room.pk)
+        mine = [row for row in own if row.classroom_id == room.pk]
         if batch is not None and room.pk in created:
             cards.append(_record_card(by, room, batch, records[batch.pk]))
+        elif room.pk in entries:
+            cards.append(_entry_card(by, entries[room.pk], period, mine))
         else:
-            mine = [row for row in own if row.classroom_id == room.pk]
             cards.append(_result_card(by, room, batch, findings[room.pk], mine))
+        if room.pk in alone:
+            cards[-1] = replace(cards[-1], actions=(_assign_teachers(room), *cards[-1].actions))
     return sorted(cards, key=lambda card: not card.actions)
+
+
+def _without_homeroom(by: Actor, rooms: Sequence[Classroom]) -> set[int]:
+    """Classes with nobody to answer for them, for the head, who alone can mend that (Đ20.2)."""
+    if SchoolRole.PRINCIPAL.value not in by.roles:
+        return set()
+    led = StaffAssignment.objects.filter(classroom__in=rooms, role=SchoolRole.HOMEROOM_TEACHER)
+    return {room.pk for room in rooms} - set(led.values_list("classroom_id", flat=True))
+
+
+def _assign_teachers(room: Classroom) -> NextAction:
+    return NextAction(
+        Sentence("Phân công giáo viên", "Assign teachers"),
+        reverse("school_staffing:class", args=[room.pk]),
+    )
 
 
 def _record_card(
@@ -69,6 +100,16 @@ def _record_card(
     state, tone = _record_state(records)
     actions = tuple(_signing_actions(by, room, batch, records))
     return ClassCard(room, len(records), state, tone, actions)
+
+
+_NO_LIST = Sentence("Chưa có danh sách lớp", "No class list yet")
+
+
+def _import_list() -> NextAction:
+    return NextAction(
+        Sentence("Nhập danh sách lớp", "Import the class list"),
+        reverse("school_spreadsheets:class_list"),
+    )
 
 
 def _result_card(
@@ -80,7 +121,7 @@ def _result_card(
 ) -> ClassCard:
     wrong = sum(1 for check in checks if check.year.errors)
     if not checks:
-        state = Sentence("Chưa có danh sách lớp", "No class list yet")
+        state = _NO_LIST
     elif wrong:
         state = Sentence(
             f"Đang nhập kết quả: còn {wrong} trong {len(checks)} em thiếu hoặc mâu thuẫn",
@@ -92,6 +133,46 @@ def _result_card(
         )
     actions = tuple(_result_actions(by, room, batch, checks, wrong, own))
     return ClassCard(room, len(checks), state, "open", actions)
+
+
+def _entry_card(
+    by: Actor, entry: ClassEntry, period: Period, own: Sequence[StaffAssignment]
+) -> ClassCard:
+    """A class in the middle of the year, when the record is still far away."""
+    room = entry.classroom
+    complete = len(entry.sheets) - len(entry.open_sheets)
+    if not entry.sheets:
+        state = _NO_LIST
+    else:
+        state = Sentence(
+            f"{period.label.vi}: {complete}/{len(entry.sheets)} bảng đã nhập đủ",
+            f"{period.label.en}: {complete} of {len(entry.sheets)} sheets are complete",
+        )
+    tone = "done" if entry.sheets and not entry.open_sheets else "open"
+    return ClassCard(room, entry.pupils, state, tone, tuple(_entry_actions(by, entry, period, own)))
+
+
+def _entry_actions(
+    by: Actor, entry: ClassEntry, period: Period, own: Sequence[StaffAssignment]
+) -> Iterator[NextAction]:
+    room = entry.classroom
+    if SchoolRole.REGISTRAR.value in by.roles and not entry.pupils:
+        yield _import_list()
+    mine = {row.subject_code for row in own}
+    for line in entry.open_sheets:
+        if line.sheet.subject_code in mine:
+            yield NextAction(
+                Sentence(
+                    f"Nhập {line.title.vi} ({line.done}/{line.pupils} em)",
+                    f"Enter {line.title.en} ({line.done}/{line.pupils} pupils)",
+                ),
+                reverse("school_assessments:grid", args=[room.pk, line.sheet.slug, period.value]),
+            )
+    if "" in mine and entry.open_sheets:
+        yield NextAction(
+            Sentence("Xem lớp còn thiếu gì", "See what the class lacks"),
+            reverse("school_assessments:check", args=[room.pk]) + f"?thoi-diem={period.value}",
+        )
 
 
 _STATES = {
@@ -111,8 +192,13 @@ _STATES = {
     RecordState.RECALL_REQUESTED: Sentence(
         "chờ Sở quyết định thu hồi", "wait for the department's word on a recall"
     ),
+    RecordState.CLOSED: Sentence("đã chốt", "closed"),
+    RecordState.CORRECTION_REQUESTED: Sentence(
+        "chờ Sở quyết định chỉnh lý", "wait for the department's word on a correction"
+    ),
     RecordState.RECALLED: Sentence("đã thu hồi", "recalled"),
 }
+_DONE = {RecordState.ACCEPTED, RecordState.CLOSED}
 
 
 def _record_state(records: list[AnnualRecordDraft]) -> tuple[Sentence, str]:
@@ -122,7 +208,7 @@ def _record_state(records: list[AnnualRecordDraft]) -> tuple[Sentence, str]:
         "; ".join(f"{count} học bạ {words.vi}" for count, words in counted),
         "; ".join(f"{count} records {words.en}" for count, words in counted),
     )
-    done = all(state is RecordState.ACCEPTED for state in states)
+    done = all(state in _DONE for state in states)
     return sentence, "done" if done else "waiting"
 
 
@@ -136,10 +222,7 @@ def _result_actions(
 ) -> Iterator[NextAction]:
     roles = set(by.roles)
     if SchoolRole.REGISTRAR.value in roles and not checks:
-        yield NextAction(
-            Sentence("Nhập danh sách lớp", "Import the class list"),
-            reverse("school_spreadsheets:class_list"),
-        )
+        yield _import_list()
     if SchoolRole.REGISTRAR.value in roles and batch is not None and checks and not wrong:
         yield NextAction(
             Sentence("Khởi tạo học bạ", "Create the records"),

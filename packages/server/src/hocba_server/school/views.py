@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hocba_server.school.board import class_cards
@@ -18,7 +19,7 @@ def home(request: HttpRequest, by: Actor) -> HttpResponse:
     year = request.GET.get("nam", "") or (years[0] if years else "")
     if years and year not in years:
         raise not_found()
-    cards = class_cards(by, [room for room in rooms if room.school_year == year])
+    cards = class_cards(by, [room for room in rooms if room.school_year == year], timezone.now())
     context = {
         "school": own_school(by),
         "years": years,

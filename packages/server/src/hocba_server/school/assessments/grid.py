@@ -243,6 +243,14 @@ def current_period(room: Classroom, at: dt.datetime) -> Period:
     return set_and_open[-1] if set_and_open else period_of_season(room.school_year, day)
 
 
+def period_in_view(room: Classroom, at: dt.datetime) -> Period:
+    """What boards and checks speak of: the record once the year draws to its end, whatever other
+    window is open then, and before that the period to enter now."""
+    if period_of_season(room.school_year, vietnam_day(at)) is Period.YEAR_END:
+        return Period.YEAR_END
+    return current_period(room, at)
+
+
 def period_of_season(school_year: str, day: dt.date) -> Period:
     """The period that schools assess at that time of the year; after the year its end."""
     first = int(school_year[:4])

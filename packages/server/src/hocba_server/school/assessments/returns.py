@@ -13,8 +13,9 @@ from hocba_server.school.assessments.entering import deny_sheet
 from hocba_server.school.assessments.models import ReopenedSheet
 from hocba_server.school.assessments.sheets import Sheet
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
+from hocba_server.school.notices import matters
 from hocba_server.school.notices.models import NoticeKind
-from hocba_server.school.notices.services import notify
+from hocba_server.school.notices.services import notify, settle
 from hocba_server.school.registry.models import Classroom, Enrolment, SchoolRole
 from hocba_server.school.registry.permissions import deny_other_school, require
 from hocba_server.school.registry.selectors import not_found, people_in_role, people_of_sheet
@@ -59,6 +60,7 @@ def _tell_teacher(by: Actor, at: dt.datetime, room: Classroom, sheet: Sheet, rea
         # A record holds the results of the year's end.
         url=reverse("school_assessments:grid", args=[room.pk, sheet.slug, Period.YEAR_END.value]),
         class_name=room.name,
+        matter=matters.correct(room, sheet.slug),
     )
 
 
@@ -92,6 +94,8 @@ def finish_reopened(*, by: Actor, at: dt.datetime, reopened_id: int) -> None:
             subject=f"enrolment:{row.enrolment_id}",
             detail={"sheet": row.sheet, "reason": row.reason},
         )
+        if not any(each.sheet == row.sheet for each in open_returns(room)):
+            settle(at=at, school=room.school, matter=matters.correct(room, row.sheet))
         notify(
             by=by,
             at=at,
@@ -104,6 +108,7 @@ def finish_reopened(*, by: Actor, at: dt.datetime, reopened_id: int) -> None:
             ),
             url=reverse("school_signing:batch", args=[room.pk]),
             class_name=room.name,
+            matter=matters.recreate(room),
         )
 
 

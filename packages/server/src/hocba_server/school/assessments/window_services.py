@@ -26,9 +26,10 @@ from hocba_server.school.assessments.windows import (
     sheet_windows,
 )
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
+from hocba_server.school.notices import matters
 from hocba_server.school.notices.models import NoticeKind
-from hocba_server.school.notices.services import notify
-from hocba_server.school.registry.models import Classroom, SchoolRole
+from hocba_server.school.notices.services import notify, settle
+from hocba_server.school.registry.models import SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.school.registry.selectors import classroom_by_id, own_school, people_in_role
 from hocba_server.web.accounts.actor import Actor
@@ -126,11 +127,12 @@ def ask_permission(
             asked_at=at,
         )
         _audit(by, at, "ask_permission", row)
-        _tell_principal(by, at, room, sheet)
+        _tell_principal(by, at, row, sheet)
     return row.pk
 
 
-def _tell_principal(by: Actor, at: dt.datetime, room: Classroom, sheet: Sheet) -> None:
+def _tell_principal(by: Actor, at: dt.datetime, row: ChangePermission, sheet: Sheet) -> None:
+    room = row.classroom
     notify(
         by=by,
         at=at,
@@ -144,6 +146,7 @@ def _tell_principal(by: Actor, at: dt.datetime, room: Classroom, sheet: Sheet) -
         text=sheet.title,
         url=reverse("school_assessments:windows"),
         class_name=room.name,
+        matter=matters.permission(row.pk),
     )
 
 
@@ -185,6 +188,7 @@ def decide_permission(
         row.valid_until = at + dt.timedelta(days=days) if granted else None
         row.save()
         _audit(by, at, "decide_permission", row)
+        settle(at=at, school=row.classroom.school, matter=matters.permission(row.pk))
         _tell_answer(by, at, row)
 
 

@@ -1,26 +1,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from django.urls import reverse
-
-from hocba.errors import Refused, Sentence
-from hocba.record.model import FormatProfile, SignerRole
-from hocba.signature.carry_over import carry_over
-from hocba.workflow.transitions import Action, Denial, RecordState, decide
-from hocba_server.school.assessments.returns import has_open_returns, reopen_sheets
+from hocba.errors import Refused
+from hocba.record.model import FormatProfile
 from hocba_server.school.assessments.selectors import class_findings
-from hocba_server.school.assessments.sheets import Sheet
 from hocba_server.school.assessments.windows import vietnam_day
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
 from hocba_server.school.issuing.composition import VIETNAM_TIME
 from hocba_server.school.issuing.drafting import draft_record, no_homeroom, refuse_findings
+from hocba_server.school.issuing.happenings import records_moved
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
-from hocba_server.school.issuing.selectors import batch_by_id, deny_return, record_by_uuid
+from hocba_server.school.issuing.selectors import batch_by_id
 from hocba_server.school.issuing.signers import signers_of
-from hocba_server.school.notices.models import NoticeKind
-from hocba_server.school.notices.services import notify
+from hocba_server.school.notices import matters
+from hocba_server.school.notices.services import settle
 from hocba_server.school.registry.models import (
     Classroom,
     Enrolment,
@@ -78,7 +73,7 @@ def open_batch(
             },
         )
         detail = {"leader": leader.pk, "issued_on": day.isoformat(), "place": issue_place}
-        _audit(by, at, "open_batch", batch, detail)
+        audit(by, at, "open_batch", batch, detail)
     return batch.pk
 
 
@@ -122,8 +117,9 @@ def create_records(
             results_locked_by=by.user_id, results_locked_at=at
         )
         detail = {"records": [row.record_uuid for row in rows]}
-        _audit(by, at, "create_records", batch, detail)
-        _tell_first_signers(batch, rows, by, at)
+        audit(by, at, "create_records", batch, detail)
+        settle(at=at, school=room.school, matter=matters.create_records(room))
+        records_moved.send(IssueBatch, by=by, at=at, batch=batch)
     return len(rows)
 
 
@@ -132,147 +128,6 @@ def hold_pupils(room: Classroom) -> None:
     what is read from here on is what the records say. Who works on a pupil locks this row too."""
     within = Enrolment.objects.filter(classroom=room).values("pupil_id")
     list(Pupil.objects.select_for_update().filter(pk__in=within).order_by("pk").only("pk"))
-
-
-def _tell_first_signers(
-    batch: IssueBatch, rows: Sequence[AnnualRecordDraft], by: Actor, at: dt.datetime
-) -> None:
-    """The teachers hear that the records of their class wait for them."""
-    room = batch.classroom
-    first = {
-        row.subject_signers[code]
-        for row in rows
-        for code in row.pending_subjects
-        if code in row.subject_signers
-    } or {row.homeroom_signer for row in rows}
-    notify(
-        by=by,
-        at=at,
-        school=room.school,
-        recipients=sorted(first),
-        kind=NoticeKind.TURN,
-        title=Sentence(
-            f"Lớp {room.name}: học bạ đã khởi tạo, chờ Thầy/Cô ký",
-            f"Class {room.name}: the records wait for your signature",
-        ),
-        url=reverse("school_signing:desk"),
-        class_name=room.name,
-    )
-
-
-def return_records(*, by: Actor, at: dt.datetime, batch_id: int, reason: str) -> int:
-    """Send a class back before it is issued: its records go, its results open again (Đ14)."""
-    if not reason.strip():
-        raise Refused("reason_missing", "Ghi lý do trả lại lớp này.", "Give the reason.")
-    with school_transaction():
-        batch = batch_by_id(by, batch_id, lock=True)
-        # In the order in which a signing session takes them, and these rows alone.
-        rows = AnnualRecordDraft.objects.filter(batch=batch).order_by("pk")
-        locked = list(rows.select_for_update(of=("self",)).defer("document"))
-        require(deny_return(by, batch, locked))
-        uuids = [row.record_uuid for row in locked]
-        rows.delete()
-        batch.records_created_by, batch.records_created_at = None, None
-        batch.save(update_fields=["records_created_by", "records_created_at"])
-        Enrolment.objects.filter(classroom_id=batch.classroom_id).update(
-            results_locked_by=None, results_locked_at=None
-        )
-        _audit(by, at, "return_records", batch, {"reason": reason.strip(), "records": uuids})
-    return len(uuids)
-
-
-def return_record(
-    *,
-    by: Actor,
-    at: dt.datetime,
-    record_uuid: str,
-    sheets: Sequence[str],
-    reason: str,
-) -> list[str]:
-    """Send one pupil's record back to those who fill the named sheets; the others stay locked.
-
-    The signatures over what may change are void, those of the other subject teachers are carried
-    over when the record is created anew (Đ14). Answers the subjects whose signatures stay.
-    """
-    if not reason.strip():
-        raise Refused("reason_missing", "Ghi lý do trả lại học bạ này.", "Give the reason.")
-    wanted = [Sheet.parse(slug) for slug in dict.fromkeys(sheets)]
-    if not wanted:
-        raise Refused(
-            "sheet_missing", "Chọn phần cần sửa.", "Choose the part that has to be corrected."
-        )
-    with school_transaction():
-        batch = batch_by_id(by, record_by_uuid(by, record_uuid).batch_id, lock=True)
-        row = locked_record(record_uuid)
-        require(deny_return(by, batch, [row]))
-        voided = {sheet.subject_code for sheet in wanted}
-        row.state, row.state_since = RecordState.DRAFT.value, at
-        row.save(update_fields=["state", "state_since"])
-        kept = row.stamps.filter(role=SignerRole.SUBJECT_TEACHER.value).exclude(
-            subject_code__in=voided
-        )
-        names = list(kept.values_list("subject_code", flat=True))
-        row.stamps.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
-        reopen_sheets(by=by, at=at, enrolment=row.enrolment, sheets=wanted, reason=reason.strip())
-        detail = {
-            "record": record_uuid,
-            "sheets": [sheet.slug for sheet in wanted],
-            "reason": reason.strip(),
-            "kept": names,
-        }
-        _audit(by, at, "return_record", batch, detail)
-    return names
-
-
-def recreate_record(*, by: Actor, at: dt.datetime, record_uuid: str) -> tuple[str, ...]:
-    """Create a returned record anew from the corrected results, with its number.
-
-    Answers the subjects whose signatures were carried over. Raises `Refused` while a sheet is
-    still being corrected or a finding is open.
-    """
-    require(deny_role(by, SchoolRole.REGISTRAR))
-    with school_transaction():
-        batch = batch_by_id(by, record_by_uuid(by, record_uuid).batch_id, lock=True)
-        room = classroom_by_id(by, batch.classroom_id, lock=True)
-        row = locked_record(record_uuid)
-        answer = decide(RecordState(row.state), Action.CHECK, by.roles)
-        if isinstance(answer, Denial):
-            raise answer.as_refused()
-        if has_open_returns(row.enrolment_id):
-            raise Refused(
-                "being_corrected",
-                "Giáo viên chưa báo sửa xong nên chưa khởi tạo lại.",
-                "The correction is not finished yet.",
-            )
-        check = next(
-            (each for each in class_findings(room) if each.enrolment.pk == row.enrolment_id), None
-        )
-        signers = signers_of(room, batch.signing_leader, vietnam_day(at))
-        if check is None or signers.homeroom is None:
-            raise no_homeroom(room) if signers.homeroom is None else not_found()
-        refuse_findings(room, [check])
-        made = draft_record(batch, check, signers, by, row.created_at, row)
-        document, carried = carry_over(
-            bytes(row.document), bytes(made.document), FormatProfile(batch.format_profile)
-        )
-        row.document, row.state, row.state_since = document, made.state, at
-        row.subject_signers, row.homeroom_signer = made.subject_signers, made.homeroom_signer
-        row.pending_subjects = [
-            code for code in made.pending_subjects if code not in set(map(str, carried))
-        ]
-        if not row.pending_subjects and made.pending_subjects:
-            row.state = RecordState.SUBJECT_SIGNED.value
-        row.save(
-            update_fields=[
-                *("document", "state", "state_since", "pending_subjects"),
-                *("subject_signers", "homeroom_signer"),
-            ]
-        )
-        row.stamps.filter(role=SignerRole.SUBJECT_TEACHER.value).exclude(
-            subject_code__in=carried
-        ).delete()
-        _audit(by, at, "recreate_record", batch, {"record": record_uuid, "kept": list(carried)})
-    return tuple(map(str, carried))
 
 
 def locked_record(record_uuid: str) -> AnnualRecordDraft:
@@ -319,7 +174,7 @@ def _refuse_unready_class(room: Classroom) -> None:
         raise no_homeroom(room)
 
 
-def _audit(
+def audit(
     by: Actor, at: dt.datetime, action: str, batch: IssueBatch, detail: Mapping[str, object]
 ) -> None:
     record_event(

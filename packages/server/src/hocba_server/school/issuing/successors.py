@@ -18,8 +18,9 @@ from hocba_server.school.assessments.windows import vietnam_day
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
 from hocba_server.school.issuing.drafting import draft_record, no_homeroom
 from hocba_server.school.issuing.models import AnnualRecordDraft
+from hocba_server.school.issuing.returning import recreate_record
 from hocba_server.school.issuing.selectors import batch_by_id, record_by_uuid, successor_of
-from hocba_server.school.issuing.services import hold_pupils, locked_record, recreate_record
+from hocba_server.school.issuing.services import hold_pupils, locked_record
 from hocba_server.school.issuing.signers import signers_of
 from hocba_server.school.registry.models import SchoolRole
 from hocba_server.school.registry.permissions import deny_role

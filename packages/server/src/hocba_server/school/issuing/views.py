@@ -14,7 +14,7 @@ from hocba.errors import Refused
 from hocba.workflow.transitions import RecordState
 from hocba_server.school.assessments.returns import open_returns
 from hocba_server.school.assessments.sheets import HOMEROOM_SHEET, TRAITS_SHEET, Sheet
-from hocba_server.school.issuing import services
+from hocba_server.school.issuing import returning, services
 from hocba_server.school.issuing.models import STANDING_STATES, AnnualRecordDraft
 from hocba_server.school.issuing.selectors import (
     batch_by_id,
@@ -28,7 +28,7 @@ from hocba_server.school.issuing.selectors import (
 )
 from hocba_server.school.issuing.successors import deny_reopening, reopen_record
 from hocba_server.school.pages import attempt, school_page
-from hocba_server.school.recalls.rights import deny_asking, deny_recall
+from hocba_server.school.recalls.rights import deny_asking, deny_correction, deny_recall
 from hocba_server.school.recalls.selectors import newest_line
 from hocba_server.school.registry.models import SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
@@ -88,7 +88,7 @@ def return_class(request: HttpRequest, by: Actor, batch_id: int) -> HttpResponse
     batch = batch_by_id(by, batch_id)
     count = attempt(
         request,
-        lambda: services.return_records(
+        lambda: returning.return_records(
             by=by, at=timezone.now(), batch_id=batch_id, reason=request.POST.get("reason", "")
         ),
     )
@@ -120,6 +120,7 @@ def record(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
         "earlier": refused_before(row),
         "may_reopen": deny_reopening(by, row) is None,
         "may_recall": deny_recall(by, row) is None,
+        "may_correct": deny_correction(by, row) is None,
         "recall": newest_line(row),
         "office": deny_asking(by) is None,
         **_returning(by, row),
@@ -157,7 +158,7 @@ def return_choices(row: AnnualRecordDraft) -> list[Sheet]:
 def return_one(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
     kept = attempt(
         request,
-        lambda: services.return_record(
+        lambda: returning.return_record(
             by=by,
             at=timezone.now(),
             record_uuid=record_uuid,
@@ -199,7 +200,7 @@ def reopen(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
 def recreate(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
     carried = attempt(
         request,
-        lambda: services.recreate_record(by=by, at=timezone.now(), record_uuid=record_uuid),
+        lambda: returning.recreate_record(by=by, at=timezone.now(), record_uuid=record_uuid),
     )
     if carried is not None:
         messages.success(

@@ -40,10 +40,14 @@ class Notice(models.Model):
     text_en = models.CharField("nội dung tiếng Anh", max_length=1000, blank=True, default="")
     url = models.CharField("trang", max_length=300)
     class_name = models.CharField("lớp", max_length=30, blank=True, default="")
+    matter = models.CharField("việc", max_length=60, blank=True, default="")
+    """The piece of work that the notice asks for; when it is done, the notice is settled."""
     by_mail = models.CharField("thư điện tử", max_length=8, choices=ByMail.choices)
     created_by = models.BigIntegerField("người gửi")
     created_at = models.DateTimeField("gửi lúc")
     read_at = models.DateTimeField("đọc lúc", null=True)
+    """Read, or settled before anybody read it."""
+    settled_at = models.DateTimeField("xong việc lúc", null=True)
     emailed_at = models.DateTimeField("gửi thư lúc", null=True)
 
     class Meta:
@@ -56,6 +60,11 @@ class Notice(models.Model):
                 name="notices_unread",
             ),
             models.Index(fields=["recipient", "school", "-created_at"], name="notices_of_person"),
+            models.Index(
+                fields=["school", "matter"],
+                condition=Q(settled_at__isnull=True) & ~Q(matter=""),
+                name="notices_of_open_work",
+            ),
             models.Index(
                 fields=["school", "recipient"],
                 condition=Q(by_mail="daily", emailed_at__isnull=True),
@@ -73,6 +82,10 @@ class Notice(models.Model):
                 name="notice_by_mail_known", condition=Q(by_mail__in=ByMail.values)
             ),
             models.CheckConstraint(name="notice_has_title", condition=~Q(title_vi="")),
+            models.CheckConstraint(
+                name="notice_settled_is_read",
+                condition=Q(settled_at__isnull=True) | Q(read_at__isnull=False),
+            ),
             models.CheckConstraint(
                 name="notice_leads_to_our_pages", condition=Q(url__startswith="/truong/")
             ),

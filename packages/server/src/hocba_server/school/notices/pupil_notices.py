@@ -12,8 +12,9 @@ from django.dispatch import receiver
 from django.urls import reverse
 
 from hocba.errors import Sentence
+from hocba_server.school.notices import matters
 from hocba_server.school.notices.models import NoticeKind
-from hocba_server.school.notices.services import notify
+from hocba_server.school.notices.services import notify, settle
 from hocba_server.school.registry import happenings
 from hocba_server.school.registry.models import (
     CaseState,
@@ -45,6 +46,7 @@ def civil_change_waits(
         text=_name(change.pupil.full_name),
         url=reverse("school_registry:civil_changes"),
         class_name=_class_of(latest_enrolment(change.pupil)),
+        matter=matters.civil_change(change.pk),
     )
 
 
@@ -52,7 +54,8 @@ def civil_change_waits(
 def civil_change_answered(
     *, by: Actor, at: dt.datetime, change: CivilStatusChange, **_: object
 ) -> None:
-    """The registrar hears the answer."""
+    """The registrar hears the answer; nothing waits for the principal any more."""
+    settle(at=at, school=change.pupil.school, matter=matters.civil_change(change.pk))
     row = latest_enrolment(change.pupil)
     if row is None:
         return
@@ -112,7 +115,14 @@ def sheets_wait(*, by: Actor, at: dt.datetime, room: Classroom, count: int, **_:
         ),
         url=reverse("school_registry:sheets", args=[room.pk]),
         class_name=room.name,
+        matter=matters.data_sheets(room),
     )
+
+
+@receiver(happenings.data_sheets_initialised)
+def sheets_wait_no_more(*, at: dt.datetime, room: Classroom, **_: object) -> None:
+    """The registrar has done what was asked."""
+    settle(at=at, school=room.school, matter=matters.data_sheets(room))
 
 
 @receiver(happenings.data_sheet_reopened)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from hocba.errors import Refused, Sentence
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
+from hocba_server.school.notices import matters
 from hocba_server.school.notices.models import NoticeKind, Reminder, RemindStep
 from hocba_server.school.notices.services import notify
 from hocba_server.school.registry.models import Classroom, SchoolRole, StaffMember
@@ -27,6 +28,11 @@ _STEP_EN: Final = {
     RemindStep.SIGN_LEADER: "sign as leader",
     RemindStep.ISSUE: "issue the records",
     RemindStep.SUBMIT: "send the records to the department",
+}
+_MATTER: Final = {
+    RemindStep.RESULTS: matters.create_records,
+    RemindStep.CHECK: matters.create_records,
+    RemindStep.SUBMIT: matters.submit,
 }
 _PAGE: Final = {RemindStep.RESULTS: "school_assessments:check"}
 _SIGNING_PAGE: Final = "school_signing:batch"
@@ -65,6 +71,7 @@ def remind(*, by: Actor, at: dt.datetime, classroom_id: int, staff_id: int, step
             text=Sentence(f"{by.name} nhắc việc này.", f"{by.name} reminds you of this."),
             url=reverse(_PAGE.get(RemindStep(step), _SIGNING_PAGE), args=[room.pk]),
             class_name=room.name,
+            matter=_MATTER.get(RemindStep(step), matters.sign)(room),
         )
 
 

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Coalesce
 
 from hocba.errors import Refused, Sentence
 from hocba_server.config.jobs import school_jobs
@@ -34,11 +36,13 @@ def notify(
     url: str,
     text: Sentence | None = None,
     class_name: str = "",
+    matter: str = "",
 ) -> list[int]:
     """Tell people of a school something, in the transaction of the change itself.
 
     `recipients` are personal numbers; whoever did it is not told of it. `url` is a path of the
     school's pages; neither it nor `class_name` may name a pupil, for both go into the mail.
+    `matter` names the work that is asked for, so that `settle` can clear the notice away.
     Call it inside `school_transaction()`: notice, mail job and change exist together or not at
     all. Rights are the caller's matter. Answers the ids of the notices.
     """
@@ -60,6 +64,7 @@ def notify(
             text_en=text.en[:1000],
             url=url,
             class_name=class_name,
+            matter=matter,
             by_mail=wishes.get(person, ByMail.NO),
             created_by=by.user_id,
             created_at=at,
@@ -86,6 +91,40 @@ def _sent(
             detail={"kind": kind.value, "notices": ids},
         )
     return ids
+
+
+def settle(
+    *, at: dt.datetime, school: School, matter: str, waiting: Mapping[str, str] | None = None
+) -> set[str]:
+    """The work of this matter is done: clear away the notices that asked for it.
+
+    `waiting` names those for whom it is not done, each with the Vietnamese title that is true
+    now; their reminders stay, and of the notices that it is their turn the one with this title.
+    Answers who of them has been told just that already. Call it inside the transaction of the
+    change itself, which is audited by its own room.
+    """
+    if not transaction.get_connection(SCHOOL_DATABASE).in_atomic_block:
+        raise RuntimeError("settle() belongs inside the transaction of the work that is done")
+    waiting = waiting or {}
+    told: set[str] = set()
+    over: list[int] = []
+    # Locked in one order: two signers who finish at once never wait for each other.
+    rows = (
+        Notice.objects.select_for_update()
+        .filter(school=school, matter=matter, settled_at__isnull=True)
+        .order_by("pk")
+    )
+    for pk, person, kind, title in rows.values_list("pk", "recipient", "kind", "title_vi"):
+        if person in waiting and kind != NoticeKind.TURN:
+            continue
+        if waiting.get(person) == title:
+            told.add(person)
+        else:
+            over.append(pk)
+    Notice.objects.filter(pk__in=over).update(
+        settled_at=at, read_at=Coalesce("read_at", Value(at, output_field=DateTimeField()))
+    )
+    return told
 
 
 def mark_read(*, by: Actor, at: dt.datetime, notice_id: int) -> Notice:

@@ -3,9 +3,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from hocba_server.school.onboarding.found import SIGNERS, keys_tried
 from hocba_server.school.onboarding.models import KeyTrial
-from hocba_server.school.onboarding.services import SIGNERS
-from hocba_server.school.onboarding.steps import keys_tried, situation_of, steps_of
+from hocba_server.school.onboarding.situation import situation_of
+from hocba_server.school.onboarding.steps import steps_of
 from hocba_server.school.registry.models import SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.school.registry.selectors import own_school

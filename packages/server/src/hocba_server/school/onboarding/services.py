@@ -8,6 +8,7 @@ from hocba.trust.algorithms import SignatureAlgorithm, verify_digest
 from hocba.trust.identity import signer_name
 from hocba.workflow.transitions import Denial
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
+from hocba_server.school.onboarding.found import SIGNERS
 from hocba_server.school.onboarding.models import KeyTrial
 from hocba_server.school.registry.models import School, SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
@@ -20,13 +21,6 @@ from hocba_server.school.signing.certificate_checks import (
 )
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_event
-
-SIGNERS = (
-    SchoolRole.PRINCIPAL,
-    SchoolRole.SCHOOL_LEADER,
-    SchoolRole.HOMEROOM_TEACHER,
-    SchoolRole.SUBJECT_TEACHER,
-)
 
 
 def try_key(

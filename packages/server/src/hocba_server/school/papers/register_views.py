@@ -70,7 +70,10 @@ def sheet(request: HttpRequest, by: Actor) -> HttpResponse:
 @school_page
 def paper(request: HttpRequest, by: Actor, paper_id: int) -> HttpResponse:
     row = paper_by_id(by, paper_id)
-    return render(request, "school_papers/paper.html", {"paper": row, "school": row.school})
+    # The register keeps the file of certified copies alone (`IssuedPaper.content`).
+    kept = row.kind == PaperKind.COPY
+    context = {"paper": row, "school": row.school, "file_is_kept": kept}
+    return render(request, "school_papers/paper.html", context)
 
 
 @school_page

@@ -151,13 +151,12 @@ def register_years(school: School) -> list[int]:
     return list(rows.values_list("year", flat=True).distinct())
 
 
-def paper_by_id(by: Actor, paper_id: int) -> IssuedPaper:
-    """One line of the own school's register with its file."""
-    found = (
-        IssuedPaper.objects.filter(pk=paper_id)
-        .select_related("school", "pupil", "classroom")
-        .first()
-    )
+def paper_by_id(by: Actor, paper_id: int, *, with_file: bool = False) -> IssuedPaper:
+    """One line of the own school's register, `with_file` also the bytes of the kept copy."""
+    rows = IssuedPaper.objects.select_related("school", "pupil", "classroom")
+    if not with_file:
+        rows = rows.defer("content")
+    found = rows.filter(pk=paper_id).first()
     if found is None:
         raise not_found()
     require(deny_other_school(by, found.school.code))

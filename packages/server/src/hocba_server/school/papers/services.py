@@ -134,7 +134,7 @@ def fetch_copy(*, by: Actor, at: dt.datetime, paper_id: int) -> Printed:
     Raises `Refused` with code `not_kept` for papers whose file is not kept.
     """
     with school_transaction():
-        paper = paper_by_id(by, paper_id)
+        paper = paper_by_id(by, paper_id, with_file=True)
         if paper.content is None:
             raise Refused(
                 "not_kept",

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,12 +18,9 @@ from hocba_server.school.paperwork.selectors import paper_task
 from hocba_server.school.paperwork.views import say_and_go, typed_in
 from hocba_server.school.signing.paper_rounds import no_round, wish_out
 from hocba_server.school.signing.paper_tasks import Kept, PaperTask
-from hocba_server.school.signing.remote_account import (
-    VISIT,
-    service_token,
-    signed_in,
-)
+from hocba_server.school.signing.remote_account import VISIT, service_token
 from hocba_server.school.signing.remote_account import sign_in as open_account
+from hocba_server.school.signing.remote_pages import at_the_service, credential_id, send_code
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.accounts.pages import page_before
 from hocba_server.web.design.language import in_page_language
@@ -62,25 +57,19 @@ def choose(request: HttpRequest, by: Actor, task: str) -> HttpResponse:
     """The signer's certificates at the service, for the paper that was set aside."""
     paper = paper_task(by, task)
     wish = wish_out(by=by, purpose=task)
-    context: dict[str, object] = {
+    offered = at_the_service(
+        request,
+        lambda service, token: services.credentials(
+            by=by, task=paper, service=service, token=token
+        ),
+    )
+    context = {
         "title": in_page_language(paper.title),
         "count": paper.count(wish),
         "sign_in_at": reverse("school_paperwork:remote_sign_in", args=[task]),
         "activate_at": reverse("school_paperwork:remote_activate", args=[task]),
-        "signed_in": signed_in(request),
+        **offered,
     }
-    if context["signed_in"]:
-        offered = attempt(
-            request,
-            lambda: services.credentials(
-                by=by,
-                task=paper,
-                service=remote_signing_service(),
-                token=service_token(request),
-            ),
-        )
-        context["offered"] = offered or []
-        context["signed_in"] = offered is not None
     return render(request, "school_signing/remote.html", context)
 
 
@@ -92,27 +81,18 @@ def activate(request: HttpRequest, by: Actor, task: str) -> HttpResponse:
     paper = paper_task(by, task)
     again = redirect("school_paperwork:remote", task)
     if request.POST.get("do") == "code":
-        if attempt(request, lambda: _send_code(request)):
-            messages.success(request, gettext("Đã gửi mã xác nhận. Nhập mã rồi bấm Ký."))
+        send_code(request)
         return again
     if request.POST.get("do") == "page":
         address = attempt(request, lambda: _visit(request, by, paper))
-        if address is None:
-            return again
-        # A form may not lead to another site (CSP form-action): a link does.
-        return render(request, "school_signing/remote_visit.html", {"address": address})
+        return again if address is None else _leave(request, address)
     kept = attempt(request, lambda: _sign(request, by, paper))
     return again if kept is None else say_and_go(request, kept)
 
 
-def _credential_id(request: HttpRequest) -> str:
-    return request.POST.get("credential", "")[:500]
-
-
-def _send_code(request: HttpRequest) -> bool:
-    service, token = remote_signing_service(), service_token(request)
-    service.send_challenge(token, service.credential(token, _credential_id(request)))
-    return True
+def _leave(request: HttpRequest, address: str) -> HttpResponse:
+    """A form may not lead to another site (CSP form-action): a link does."""
+    return render(request, "school_signing/remote_visit.html", {"address": address})
 
 
 def _prepare(request: HttpRequest, by: Actor, paper: PaperTask) -> services.RemoteRound:
@@ -122,7 +102,7 @@ def _prepare(request: HttpRequest, by: Actor, paper: PaperTask) -> services.Remo
         task=paper,
         service=remote_signing_service(),
         token=service_token(request),
-        credential_id=_credential_id(request),
+        credential_id=credential_id(request),
     )
 
 

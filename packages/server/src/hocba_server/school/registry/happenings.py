@@ -18,5 +18,7 @@ special_case_decided: Final = Signal()
 """`enrolment`: assessed in another way, or freed from a subject."""
 data_sheets_confirmed: Final = Signal()
 """`room` and `count`: compared with the birth certificates, wait for the registrar (Đ20.4)."""
+data_sheets_initialised: Final = Signal()
+"""`room`: every compared sheet of the class is initialised (Đ20.4b)."""
 data_sheet_reopened: Final = Signal()
 """`enrolment`: its data changed after the homeroom teacher had confirmed them."""

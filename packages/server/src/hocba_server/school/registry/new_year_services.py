@@ -160,16 +160,20 @@ def _leaving(school: School, year: SchoolYear) -> list[Leaving]:
 
 def _promoted_by_record(rows: Iterable[Enrolment]) -> dict[int, bool]:
     """What the issued records of the year say; the record is the truth, not a list beside it."""
+    signed = (
+        Enrolment.objects.filter(
+            pk__in=[row.pk for row in rows], records__state__in=STANDING_RECORD
+        )
+        .order_by("records__pk")
+        .values_list("pk", "records__document")
+    )
     found = {}
-    for row in Enrolment.objects.filter(
-        pk__in=[row.pk for row in rows], records__state__in=STANDING_RECORD
-    ).distinct():
-        for record in row.records.filter(state__in=STANDING_RECORD).order_by("pk"):
-            try:
-                read = read_record(bytes(record.document), strict=False)
-            except HocBaError:
-                continue
-            found[row.pk] = read.record.summary.promoted
+    for enrolment_id, document in signed.iterator(chunk_size=200):
+        try:
+            read = read_record(bytes(document), strict=False)
+        except HocBaError:
+            continue
+        found[enrolment_id] = read.record.summary.promoted
     return found
 
 

@@ -229,7 +229,7 @@ class Link:
 
 _ROOMS: Final = (
     ("school_assessments:pupil", Sentence("Kết quả học tập", "Results")),
-    ("school_papers:pupil", Sentence("Giấy tờ", "Papers")),
+    ("school_papers:pupil", Sentence("In học bạ, bản sao y", "Print, certified copies")),
     ("school_transfers:pupil", Sentence("Chuyển trường", "Transfer")),
 )
 

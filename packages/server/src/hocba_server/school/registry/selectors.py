@@ -172,6 +172,12 @@ def people_of_sheet(classroom: Classroom, subject_code: str) -> list[str]:
     return list(rows.values_list("staff__personal_id", flat=True))
 
 
+def people_of_class(classroom: Classroom) -> list[str]:
+    """Personal numbers of all who teach a class."""
+    rows = StaffAssignment.objects.filter(classroom=classroom)
+    return list(rows.values_list("staff__personal_id", flat=True).distinct())
+
+
 def pupils_by_code(school: School) -> dict[str, Pupil]:
     """Every pupil of the school by the Ministry's pupil code."""
     return {pupil.pupil_code: pupil for pupil in Pupil.objects.filter(school=school)}

@@ -14,7 +14,7 @@ from hocba.errors import Refused
 from hocba.ids import record_uuid_from_bytes
 from hocba_server.school.database import school_transaction
 from hocba_server.school.registry.data_sheets import differs_from_sheet
-from hocba_server.school.registry.happenings import data_sheets_confirmed
+from hocba_server.school.registry.happenings import data_sheets_confirmed, data_sheets_initialised
 from hocba_server.school.registry.models import (
     Classroom,
     Enrolment,
@@ -101,6 +101,7 @@ def initialise_data(*, by: Actor, at: dt.datetime, classroom_id: int) -> int:
                 "khởi tạo.",
                 f"Class {room.name} has no confirmed pupil to initialise.",
             )
+        data_sheets_initialised.send(PupilDataReview, by=by, at=at, room=room)
     return done
 
 

@@ -5,19 +5,27 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from hocba.assessment.periods import REGULAR_PERIODS, Period
+from hocba_server.school.assessments.entry_progress import entry_progress
+from hocba_server.school.assessments.grid import period_in_view
 from hocba_server.school.issuing.models import ISSUED_STATES
 from hocba_server.school.issuing.selectors import deny_return
 from hocba_server.school.issuing.views import return_choices
 from hocba_server.school.pages import school_page
-from hocba_server.school.registry.models import SchoolRole
+from hocba_server.school.registry.models import School, SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
-from hocba_server.school.registry.selectors import not_found, own_school, school_years
+from hocba_server.school.registry.selectors import (
+    classrooms_of_school,
+    not_found,
+    own_school,
+    school_years,
+)
 from hocba_server.school.reviewing import proofs
 from hocba_server.school.reviewing.people import people_waited_for
 from hocba_server.school.reviewing.selectors import STEPS, class_progress, step_totals
 from hocba_server.web.accounts.actor import Actor
 
-VIEWS = ("lop", "nguoi", "buoc")
+VIEWS = ("lop", "nguoi", "buoc", "nhap")
 
 
 @require_safe
@@ -42,6 +50,8 @@ def board(request: HttpRequest, by: Actor) -> HttpResponse:
     progress = class_progress(school, year, timezone.now()) if year else []
     grade = request.GET.get("khoi", "")
     step = request.GET.get("buoc", "")
+    if view == "nhap":
+        return _entry_board(request, by, school, year)
     shown = [
         line
         for line in progress
@@ -64,6 +74,29 @@ def board(request: HttpRequest, by: Actor) -> HttpResponse:
         "done": sum(line.counts.get("done", 0) for line in progress),
     }
     return render(request, "school_reviewing/board.html", context)
+
+
+def _entry_board(request: HttpRequest, by: Actor, school: School, year: str) -> HttpResponse:
+    """How far entry is in one period: which sheets are open, and whose they are."""
+    rooms = sorted(classrooms_of_school(school, year), key=lambda room: (room.grade, room.name))
+    asked = request.GET.get("thoi-diem", "")
+    now = period_in_view(rooms[0], timezone.now()) if rooms else Period.YEAR_END
+    period = Period(asked) if asked in set(REGULAR_PERIODS) else now
+    entries = entry_progress(rooms, period)
+    context = {
+        "school": school,
+        "years": school_years(school),
+        "year": year,
+        "view": "nhap",
+        "period": period,
+        "periods": REGULAR_PERIODS,
+        "entries": entries,
+        "complete": sum(each.complete for each in entries),
+        "sheets": sum(len(each.sheets) for each in entries),
+        "me": by.personal_id,
+        "may_remind": deny_role(by, SchoolRole.PRINCIPAL, SchoolRole.SCHOOL_LEADER) is None,
+    }
+    return render(request, "school_reviewing/entry.html", context)
 
 
 @require_safe

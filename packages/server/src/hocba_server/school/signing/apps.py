@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -10,3 +12,7 @@ class SigningConfig(AppConfig):
     label = "school_signing"
     verbose_name = "ký số"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to what happens to the records of a class."""
+        import_module("hocba_server.school.signing.turns")

@@ -39,6 +39,7 @@ class SigningSession(models.Model):
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="signing_sessions")
     scope = models.CharField("phạm vi", max_length=60)
+    scope_en = models.CharField("phạm vi, tiếng Anh", max_length=60)
     role = models.CharField("vai trò ký", max_length=12)
     signer_name = models.CharField("người ký", max_length=150)
     signer_personal_id = models.CharField("số định danh cá nhân", max_length=12, blank=True)

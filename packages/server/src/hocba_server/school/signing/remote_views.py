@@ -4,30 +4,24 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from hocba.errors import Refused
+from hocba.errors import Refused, Sentence
 from hocba_server.adapters.remote_signing import AuthorizationRequest, remote_signing_service
 from hocba_server.school.pages import attempt, school_page
 from hocba_server.school.signing import remote
-from hocba_server.school.signing.remote_account import (
-    VISIT,
-    service_token,
-    signed_in,
-)
-from hocba_server.school.signing.remote_account import (
-    sign_in as open_account,
-)
+from hocba_server.school.signing.remote_account import VISIT, service_token
+from hocba_server.school.signing.remote_account import sign_in as open_account
+from hocba_server.school.signing.remote_pages import at_the_service, credential_id, send_code
 from hocba_server.school.signing.selectors import session_by_id
 from hocba_server.school.training.sources import sources_of
 from hocba_server.web.accounts.actor import Actor
+from hocba_server.web.design.language import in_page_language
 
 
 @sensitive_post_parameters("password")
@@ -44,26 +38,20 @@ def sign_in(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
 def choose(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
     """The person's certificates at the service."""
     session = session_by_id(by, session_id)
-    context: dict[str, object] = {
-        "title": session.scope,
+    offered = at_the_service(
+        request,
+        lambda service, token: remote.offered_credentials(
+            by=by, session_id=session_id, service=service, token=token
+        ),
+    )
+    context = {
+        "title": in_page_language(Sentence(session.scope, session.scope_en)),
         "count": session.total,
         "back": reverse("school_signing:session", args=[session_id]),
         "sign_in_at": reverse("school_signing:remote_sign_in", args=[session_id]),
         "activate_at": reverse("school_signing:remote_activate", args=[session_id]),
-        "signed_in": signed_in(request),
+        **offered,
     }
-    if context["signed_in"]:
-        offered = attempt(
-            request,
-            lambda: remote.offered_credentials(
-                by=by,
-                session_id=session_id,
-                service=remote_signing_service(),
-                token=service_token(request),
-            ),
-        )
-        context["offered"] = offered or []
-        context["signed_in"] = offered is not None
     return render(request, "school_signing/remote.html", context)
 
 
@@ -72,51 +60,55 @@ def choose(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
 @school_page
 def activate(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
     """Send the one-time code, or authorise with what was typed, or go to the service's page."""
-    credential_id = request.POST.get("credential", "")[:500]
+    again = redirect("school_signing:remote", session_id)
     wish = request.POST.get("do", "")
+    if wish == "code":
+        send_code(request)
+        return again
+    if wish == "page":
+        address = attempt(request, lambda: _visit(request, by, session_id))
+        return again if address is None else _leave(request, address)
+    done = attempt(request, lambda: _activate(request, by, session_id))
+    return again if done is None else redirect("school_signing:session", session_id)
 
-    def work() -> str:
-        service, token = remote_signing_service(), service_token(request)
-        if wish == "code":
-            service.send_challenge(token, service.credential(token, credential_id))
-            return "code"
-        prepared = remote.prepare_activation(
-            by=by,
-            at=timezone.now(),
-            session_id=session_id,
-            service=service,
-            token=token,
-            credential_id=credential_id,
-            trust=sources_of(by.unit_code).trust(),
-        )
-        if wish == "page":
-            visit = service.begin_credential(
-                prepared.credential,
-                prepared.digests,
-                description=f"Học bạ số: {prepared.records} học bạ",
-            )
-            request.session[VISIT] = {"session": session_id, **asdict(visit)}
-            return visit.url
-        remote.activate_with_code(
-            by=by,
-            session_id=session_id,
-            service=service,
-            token=token,
-            prepared=prepared,
-            pin=request.POST.get("pin", ""),
-            otp=request.POST.get("otp", ""),
-        )
-        return "signing"
 
-    done = attempt(request, work)
-    if done == "code":
-        messages.success(request, gettext("Đã gửi mã xác nhận. Nhập mã rồi bấm Ký."))
-    if done == "signing":
-        return redirect("school_signing:session", session_id)
-    if done is not None and wish == "page":
-        # A form may not lead to another site (CSP form-action): a link does.
-        return render(request, "school_signing/remote_visit.html", {"address": done})
-    return redirect("school_signing:remote", session_id)
+def _leave(request: HttpRequest, address: str) -> HttpResponse:
+    """A form may not lead to another site (CSP form-action): a link does."""
+    return render(request, "school_signing/remote_visit.html", {"address": address})
+
+
+def _prepare(request: HttpRequest, by: Actor, session_id: int) -> remote.PreparedActivation:
+    return remote.prepare_activation(
+        by=by,
+        at=timezone.now(),
+        session_id=session_id,
+        service=remote_signing_service(),
+        token=service_token(request),
+        credential_id=credential_id(request),
+        trust=sources_of(by.unit_code).trust(),
+    )
+
+
+def _visit(request: HttpRequest, by: Actor, session_id: int) -> str:
+    prepared = _prepare(request, by, session_id)
+    visit = remote_signing_service().begin_credential(
+        prepared.credential, prepared.digests, description=f"Học bạ số: {prepared.records} học bạ"
+    )
+    request.session[VISIT] = {"session": session_id, **asdict(visit)}
+    return visit.url
+
+
+def _activate(request: HttpRequest, by: Actor, session_id: int) -> bool:
+    remote.activate_with_code(
+        by=by,
+        session_id=session_id,
+        service=remote_signing_service(),
+        token=service_token(request),
+        prepared=_prepare(request, by, session_id),
+        pin=request.POST.get("pin", ""),
+        otp=request.POST.get("otp", ""),
+    )
+    return True
 
 
 @require_GET

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hocba.errors import Refused
+from hocba.errors import Refused, Sentence
 from hocba.record.model import SignerRole
 from hocba.workflow.transitions import Denial
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
@@ -23,12 +23,14 @@ class SigningScope:
     grade: int | None = None
     batch_ids: tuple[int, ...] = ()
 
-    @property
-    def name(self) -> str:
-        """For a person."""
+    def name_of(self, found: Sequence[WaitingRecords]) -> Sentence:
+        """For a person: the class when there is but one, else what was chosen."""
+        if len(found) == 1:
+            room = found[0].batch.classroom
+            return Sentence(f"Lớp {room.name}", f"Class {room.name}")
         if self.grade is not None:
-            return f"Khối {self.grade}"
-        return "Toàn trường"
+            return Sentence(f"Khối {self.grade}", f"Grade {self.grade}")
+        return Sentence("Toàn trường", "Whole school")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from hocba.errors import Sentence
 from hocba_server.school.issuing.models import IssueBatch
 from hocba_server.school.registry.models import School, SchoolRole
 from hocba_server.school.registry.permissions import OFFICE, deny_other_school, deny_role, require
@@ -32,7 +33,7 @@ class SessionProgress:
     """How far a signing session is."""
 
     session_id: int
-    scope: str
+    scope: Sentence
     role: str
     signer_name: str
     state: str
@@ -97,12 +98,16 @@ def sessions_by(by: Actor, school: School) -> list[SessionProgress]:
 
 
 def _progress(row: SigningSession) -> SessionProgress:
-    faults = SigningItem.objects.filter(session=row, state=ItemState.FAILED).select_related(
-        "record__enrolment__pupil"
-    )
+    faults = SigningItem.objects.none()
+    if row.failed:
+        faults = (
+            SigningItem.objects.filter(session=row, state=ItemState.FAILED)
+            .select_related("record__enrolment__pupil")
+            .defer("record__document")
+        )
     return SessionProgress(
         session_id=row.pk,
-        scope=row.scope,
+        scope=Sentence(row.scope, row.scope_en),
         role=row.role,
         signer_name=row.signer_name,
         state=row.state,

@@ -96,9 +96,11 @@ def _open_session(
 ) -> SigningSession:
     """Write the session with the list of its records."""
     records = [record for each in waiting for record in each.records]
+    scope = wanted.name_of(waiting)
     session = SigningSession.objects.create(
         school=own_school(by),
-        scope=f"Lớp {waiting[0].batch.classroom.name}" if len(waiting) == 1 else wanted.name,
+        scope=scope.vi,
+        scope_en=scope.en,
         role=step.value,
         signer_name=by.name,
         signer_personal_id=by.personal_id or "",
@@ -236,6 +238,7 @@ def _still_allowed(by: Actor, session: SigningSession) -> Denial | None:
     item = (
         SigningItem.objects.filter(session=session, state=ItemState.WAITING)
         .select_related("record__batch__classroom__school", "record__batch__signing_leader")
+        .defer("record__document")
         .first()
     )
     if item is None:

@@ -15,8 +15,9 @@ from django.utils.timezone import localdate
 
 from hocba.errors import Refused, Sentence
 from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
+from hocba_server.school.notices import matters
 from hocba_server.school.notices.models import NoticeKind
-from hocba_server.school.notices.services import notify
+from hocba_server.school.notices.services import notify, settle
 from hocba_server.school.registry.models import School, SchoolRole, StaffMember
 from hocba_server.school.registry.permissions import deny_other_school, require
 from hocba_server.school.registry.selectors import not_found, own_school, people_holding
@@ -89,6 +90,7 @@ def _tell_administrators(by: Actor, at: dt.datetime, school: School, count: int)
             else f"{count} orders about accounts wait for you",
         ),
         url=reverse("school_staffing:accounts"),
+        matter=matters.ACCOUNT_ORDERS,
     )
 
 
@@ -241,6 +243,8 @@ def _close(row: AccountOrder, state: OrderState, by: Actor, at: dt.datetime) -> 
     row.state = state
     row.done_by, row.done_by_name, row.done_at = by.user_id, by.name[:150], at
     row.save(update_fields=["state", "done_by", "done_by_name", "done_at"])
+    if not AccountOrder.objects.filter(school=row.school, state=OrderState.ORDERED).exists():
+        settle(at=at, school=row.school, matter=matters.ACCOUNT_ORDERS)
 
 
 def _checked(username: str) -> str:

@@ -90,6 +90,9 @@ def classroom(request: HttpRequest, by: Actor, classroom_id: int) -> HttpRespons
             for name, value in request.POST.items()
             if name.startswith("mon-")
         }
+        if "con-trong" in request.POST:
+            # In primary schools the homeroom teacher teaches what no specialist does.
+            chosen = {code: staff or chosen.get("") for code, staff in chosen.items()}
         done = attempt(
             request,
             lambda: assignment_services.assign_class(

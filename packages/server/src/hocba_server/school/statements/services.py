@@ -165,21 +165,26 @@ def sign_statements(
             field=SEAL_FIELD if organisation else PERSON_FIELD,
             order=SignatureOrder.SECOND if organisation else SignatureOrder.FIRST_OF_TWO,
         )
+        signer = by.name if organisation else signer_name(key.certificate)
         for row, content in zip(rows, signed, strict=True):
-            row.content = content
-            if organisation:
-                row.state, row.sealed_at = StatementState.SEALED, moment
-                row.sealed_by_name = by.name[:150]
-            else:
-                row.state, row.signed_at = StatementState.SIGNED, moment
-                row.signer_name = signer_name(key.certificate)[:150]
-            row.save()
+            _keep_signed(row, step, content, signer[:150], moment)
         if organisation:
             sheets = [row.enrolment_id for row in rows if row.kind == StatementKind.DATA_SHEET]
             mark_sheets_signed(by=by, at=at, enrolment_ids=sheets)
         detail: dict[str, object] = {"statements": [row.pk for row in rows]}
         _audit(by, at, f"{step}_statements", f"school:{school.code}", detail)
     return len(rows)
+
+
+def _keep_signed(
+    row: Statement, step: str, content: bytes, signer: str, moment: dt.datetime
+) -> None:
+    row.content = content
+    if step == "seal":
+        row.state, row.sealed_at, row.sealed_by_name = StatementState.SEALED, moment, signer
+    else:
+        row.state, row.signed_at, row.signer_name = StatementState.SIGNED, moment, signer
+    row.save()
 
 
 def _waiting(school: School, step: str, statement_ids: Sequence[int]) -> list[Statement]:

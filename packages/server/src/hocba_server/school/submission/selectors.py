@@ -122,7 +122,8 @@ def _outbox_line(
 
 def package_view(package_id: int, *, by: Actor | None = None) -> PackageView:
     """A package and its answers; with `by`, only of that person's school."""
-    package = Package.objects.select_related("school").filter(pk=package_id).first()
+    rows = Package.objects.select_related("school").defer("request")
+    package = rows.filter(pk=package_id).first()
     if package is None:
         raise not_found()
     if by is not None:
@@ -132,7 +133,7 @@ def package_view(package_id: int, *, by: Actor | None = None) -> PackageView:
 
 def packages_of(batch: IssueBatch) -> list[PackageView]:
     """The packages of a batch, newest first."""
-    return [_view(package) for package in Package.objects.filter(batch=batch)]
+    return [_view(package) for package in Package.objects.filter(batch=batch).defer("request")]
 
 
 def registrations_of(school: School) -> list[CertificateRegistration]:
@@ -151,7 +152,11 @@ def registration_by_id(by: Actor, registration_id: int) -> CertificateRegistrati
 
 
 def _view(package: Package) -> PackageView:
-    rows = PackageRecord.objects.filter(package=package).select_related("record__enrolment__pupil")
+    rows = (
+        PackageRecord.objects.filter(package=package)
+        .select_related("record__enrolment__pupil")
+        .defer("record__document")
+    )
     return PackageView(
         package_id=package.pk,
         message_id=package.message_id,

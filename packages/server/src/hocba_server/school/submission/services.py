@@ -20,8 +20,9 @@ from hocba_server.school.database import SCHOOL_DATABASE, school_transaction
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import batch_by_id
 from hocba_server.school.issuing.successors import note_replaced
+from hocba_server.school.notices import matters
 from hocba_server.school.notices.models import NoticeKind
-from hocba_server.school.notices.services import notify
+from hocba_server.school.notices.services import notify, settle
 from hocba_server.school.registry.models import SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.school.registry.selectors import own_school, people_in_role
@@ -101,6 +102,7 @@ def submit_batches(
                 message_id=parcel.message_id,
             )
             packages.append(_send_later(parcel, request, by, at).pk)
+            settle(at=at, school=school, matter=matters.submit(parcel.batch.classroom))
     return packages
 
 
@@ -229,7 +231,7 @@ def poll_results(
         package = Package.objects.select_for_update().get(pk=package_id)
         rows = PackageRecord.objects.filter(package=package, answer=RecordAnswer.WAITING)
         counts = {RecordAnswer.ACCEPTED: 0, RecordAnswer.REFUSED: 0}
-        for row in rows.select_related("record"):
+        for row in rows.select_related("record").defer("record__document"):
             answer = answers.get(row.record.record_uuid)
             if answer is not None:
                 counts[_write_answer(row, answer, at)] += 1

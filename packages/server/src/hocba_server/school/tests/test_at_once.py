@@ -25,12 +25,12 @@ from hocba_server.school.assessments.models import ReopenedSheet
 from hocba_server.school.assessments.returns import finish_reopened
 from hocba_server.school.assessments.sheets import Sheet
 from hocba_server.school.issuing.models import AnnualRecordDraft, SignatureStamp
-from hocba_server.school.issuing.services import (
-    create_records,
+from hocba_server.school.issuing.returning import (
     recreate_record,
     return_record,
     return_records,
 )
+from hocba_server.school.issuing.services import create_records
 from hocba_server.school.signing import running
 from hocba_server.school.signing.models import SigningSession
 from hocba_server.school.signing.running import run_session

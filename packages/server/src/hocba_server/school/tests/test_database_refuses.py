@@ -21,6 +21,8 @@ from hocba_server.school.tests.cast import AT, Cast
 
 ONWARD: Final = {"school_issuing.AnnualRecordDraft": {"state", "state_since", "refusal"}}
 """What may still move on an issued record: its answer from the department."""
+DECISION: Final = {"state", "answer", "decided_by", "decided_at"}
+"""What the principal writes on a proposed change of civil status."""
 KEPT: Final = (
     "school_issuing.AnnualRecordDraft",
     "school_issuing.SignatureStamp",
@@ -120,6 +122,16 @@ def test_no_column_of_a_kept_row_changes(
                 changed.append(column)
         with subtests.test(label):
             assert changed == []
+
+
+def test_of_a_proposal_only_the_decision_is_written(issued: int) -> None:
+    row = any_row("school_registry.CivilStatusChange")
+    table, changed = row._meta.db_table, []
+    for column, kind in _columns(table):
+        statement = f'UPDATE {table} SET "{column}" = {OTHER_VALUES[kind]} WHERE id = {row.pk}'
+        if column not in DECISION and not _refused(statement):
+            changed.append(column)
+    assert changed == []
 
 
 def test_no_kept_row_is_deleted(

@@ -7,7 +7,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from hocba_server.school.registry.models import Classroom
+from hocba_server.school.registry.models import Classroom, StaffAssignment
 from hocba_server.school.tests.cast import Cast
 from hocba_server.web.accounts.models import User
 
@@ -42,7 +42,7 @@ def _queries(client: Client, url: str) -> int:
     return len(asked)
 
 
-@pytest.mark.parametrize("url", ["/truong/", "/truong/tien-do/"])
+@pytest.mark.parametrize("url", ["/truong/", "/truong/tien-do/", "/truong/tien-do/?xem=nhap"])
 def test_queries_do_not_grow_with_the_classes(cast: Cast, head: Client, url: str) -> None:
     year = Classroom.objects.get(pk=cast.classroom_id).school_year
     client_warm = _queries(head, url)
@@ -58,3 +58,11 @@ def test_the_home_shows_one_year_and_offers_the_others(cast: Cast, head: Client)
     assert 'href="?nam=2024-2025"' in page
     assert "1B0" in head.get("/truong/?nam=2024-2025").content.decode()
     assert head.get("/truong/?nam=1999-2000").status_code == 404
+
+
+def test_the_head_is_led_to_a_class_without_a_homeroom_teacher(cast: Cast, head: Client) -> None:
+    assert "Phân công giáo viên" not in head.get("/truong/").content.decode()
+    StaffAssignment.objects.filter(role="GVCN").delete()
+    page = head.get("/truong/").content.decode()
+    assert "Phân công giáo viên" in page
+    assert f"/truong/lop/{cast.classroom_id}/phan-cong/" in page

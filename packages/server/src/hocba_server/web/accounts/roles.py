@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -102,6 +103,23 @@ ROLES: Final = (
     ),
 )
 _BY_CODE: Final = {role.code: role for role in ROLES}
+
+
+_WITH_PLACE: Final = (
+    ("Giáo viên chủ nhiệm lớp ", gettext_noop("Giáo viên chủ nhiệm lớp %(name)s")),
+    ("Giáo viên môn ", gettext_noop("Giáo viên môn %(name)s")),
+)
+
+
+def spoken_title(title: str) -> str:
+    """A job title, kept in Vietnamese as the decision names it, in the language of the page.
+
+    Titles that we have no words for stay as they are.
+    """
+    for begin, pattern in _WITH_PLACE:
+        if title.startswith(begin):
+            return gettext(pattern) % {"name": title.removeprefix(begin)}
+    return gettext(title) if title else ""
 
 
 def role(code: str) -> Role | None:

@@ -10,7 +10,8 @@ from hocba.ids import parse_record_uuid
 from hocba.record.codec import read_record
 from hocba_server.school.assessments.services import set_subject_result
 from hocba_server.school.issuing.models import AnnualRecordDraft
-from hocba_server.school.issuing.services import create_records, open_batch, return_records
+from hocba_server.school.issuing.returning import return_records
+from hocba_server.school.issuing.services import create_records, open_batch
 from hocba_server.school.registry.models import School, StaffMember
 from hocba_server.school.tests.cast import AT, MUSIC_ID, Cast
 from hocba_server.web.accounts.actor import Actor

@@ -13,8 +13,8 @@ from hocba_server.school.assessments.returns import finish_reopened
 from hocba_server.school.assessments.sheets import Sheet
 from hocba_server.school.conftest import Sign
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
+from hocba_server.school.issuing.returning import recreate_record
 from hocba_server.school.issuing.selectors import records_of
-from hocba_server.school.issuing.services import recreate_record
 from hocba_server.school.issuing.successors import reopen_record
 from hocba_server.school.signing.downloads import record_pdf
 from hocba_server.school.submission.services import poll_results, send_package, submit_batch

@@ -14,7 +14,7 @@ from hocba_server.school.assessments.returns import finish_reopened
 from hocba_server.school.assessments.sheets import Sheet
 from hocba_server.school.conftest import Sign
 from hocba_server.school.issuing.models import AnnualRecordDraft, SignatureStamp
-from hocba_server.school.issuing.services import recreate_record, return_record
+from hocba_server.school.issuing.returning import recreate_record, return_record
 from hocba_server.school.issuing.views import return_choices
 from hocba_server.school.signing.rights import STEPS, signed_count
 from hocba_server.school.tests.cast import AT, Cast

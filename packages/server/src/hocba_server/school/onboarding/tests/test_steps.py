@@ -10,7 +10,8 @@ from hocba.errors import HocBaError
 from hocba_certworld.local import LocalTimestamp
 from hocba_server.school.onboarding.models import KeyTrial
 from hocba_server.school.onboarding.services import try_key
-from hocba_server.school.onboarding.steps import Step, situation_of, steps_of
+from hocba_server.school.onboarding.situation import situation_of
+from hocba_server.school.onboarding.steps import Step, steps_of
 from hocba_server.school.registry.models import School
 from hocba_server.school.regulation.choices import Choices
 from hocba_server.school.regulation.services import make_regulation, save_choices

@@ -50,7 +50,7 @@ def test_one_action_signs_everything_that_waits_in_the_school(
     session_id = start(results)
     run_session(session_id, keys, timestamps, FixedClock(), trust)
     progress = session_progress(session_id)
-    assert (progress.state, progress.done, progress.scope) == ("done", 3, "Lớp 1A1")
+    assert (progress.state, progress.done, progress.scope.vi) == ("done", 3, "Lớp 1A1")
     assert signing_desk(results.music) == []
 
 

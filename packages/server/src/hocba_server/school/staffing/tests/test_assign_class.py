@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from hocba_server.school.registry.models import Classroom
+from django.urls import reverse
+
+from hocba_server.school.registry.models import Classroom, StaffAssignment
 from hocba_server.school.staffing.assignment_services import (
     assign_class,
 )
 from hocba_server.school.staffing.selectors import grid_of, loads_of
 from hocba_server.school.staffing.tests.conftest import NEW_ID
 from hocba_server.school.staffing.tests.refusals import entries, refusal_of
+from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, HOMEROOM_ID, MUSIC_ID, YEAR, Cast, actor
 from hocba_server.web.accounts.models import Membership, User
 
@@ -66,3 +69,21 @@ def test_loads_tell_who_teaches_nothing(cast: Cast, staff: dict[str, int]) -> No
     assert loads[HOMEROOM_ID].homeroom == ("1A1",)
     assert loads[HOMEROOM_ID].periods == 24
     assert loads[HOMEROOM_ID].too_much
+
+
+def test_the_homeroom_teacher_takes_what_is_open(
+    cast: Cast, staff: dict[str, int], browse: Browse
+) -> None:
+    places = {"mon-": staff[MUSIC_ID], "mon-01": "", "mon-02": "", "mon-89": staff[NEW_ID]}
+    address = reverse("school_staffing:class", args=[cast.classroom_id])
+    browse(cast.principal).post(address, {**places, "con-trong": "on"})
+    rows = StaffAssignment.objects.filter(classroom_id=cast.classroom_id)
+    taught = dict(rows.filter(role="GVBM").values_list("subject_code", "staff_id"))
+    assert (taught["01"], taught["02"], taught["89"]) == (
+        staff[MUSIC_ID],
+        staff[MUSIC_ID],
+        staff[NEW_ID],
+    )
+    # Without the tick an empty choice takes the place away.
+    browse(cast.principal).post(address, places)
+    assert not rows.filter(role="GVBM", subject_code__in=["01", "02"]).exists()

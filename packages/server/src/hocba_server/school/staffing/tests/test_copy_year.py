@@ -15,6 +15,7 @@ from hocba_server.school.staffing.assignment_services import (
 from hocba_server.school.staffing.tests.refusals import refusal_of
 from hocba_server.school.tests.cast import AT, HEAD_ID, HOMEROOM_ID, MUSIC_ID, YEAR, Cast
 from hocba_server.web.accounts.models import Membership, User
+from hocba_server.web.audit.models import AuditEntry
 
 
 def _roles(user: User) -> list[str]:
@@ -42,6 +43,11 @@ def test_last_year_is_copied_to_classes_of_the_same_name(
     before = StaffAssignment.objects.filter(school_year=YEAR).count()
     assert copy_year(**named) == before
     assert copy_year(**named) == 0
+    entries = AuditEntry.objects.using("school").filter(action="copy_assignments").order_by("pk")
+    assert {(entry.user_id, entry.at) for entry in entries} == {(cast.principal.user_id, AT)}
+    assert [entry.detail for entry in entries] == [
+        {"from": YEAR, "to": "2026-2027", "copied": copied} for copied in (before, 0)
+    ]
     assert (
         StaffAssignment.objects.get(classroom_id=room, role="GVCN").staff_id == (staff[HOMEROOM_ID])
     )

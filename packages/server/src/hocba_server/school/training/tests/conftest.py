@@ -57,7 +57,7 @@ def training(
         shutil.copytree(own_var / "training", kept)
         return made.pk, kept
 
-    training_id, kept = shelf.take(f"training with {building.PUPILS}", make)
+    training_id, kept = shelf.take(f"training with {vars(building)['PUPILS']}", make)
     shutil.copytree(kept, own_var / "training", dirs_exist_ok=True)
     return TrainingSchool.objects.select_related("school", "of").get(pk=training_id)
 

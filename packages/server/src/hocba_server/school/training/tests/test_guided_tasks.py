@@ -13,7 +13,7 @@ from hocba.assessment.periods import Period
 from hocba_server.school.assessments.entries import SubjectEntry
 from hocba_server.school.assessments.services import set_subject_results
 from hocba_server.school.issuing.models import AnnualRecordDraft
-from hocba_server.school.issuing.services import return_record
+from hocba_server.school.issuing.returning import return_record
 from hocba_server.school.registry.models import Classroom, SchoolRole
 from hocba_server.school.registry.selectors import class_roll
 from hocba_server.school.signing.running import run_session

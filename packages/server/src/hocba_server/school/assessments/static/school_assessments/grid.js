@@ -307,6 +307,7 @@ function onKey(page, event) {
     if (!page.selection.step(event.shiftKey ? "left" : "right", { wrap: true })) return;
   } else if (event.key === "Enter" || event.key === "F2") edit(page);
   else if (event.key === "Delete" || event.key === "Backspace") clear(page);
+  else if (event.key === "Escape") document.querySelector("#grid-actions button:enabled")?.focus(); // out of a table of many cells
   else if (event.key === "Home" || event.key === "End") page.selection.edge(event.key);
   else if (event.key === "PageDown" || event.key === "PageUp") page.selection.step(event.key === "PageDown" ? "down" : "up", { by: 10 });
   else if (event.key.length === 1 && !event.altKey) return onLetter(page, event);

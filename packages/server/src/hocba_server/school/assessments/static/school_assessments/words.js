@@ -14,7 +14,7 @@ export const WORDS = {
       pasted: ({ count }) => `Đã dán ${count} ô`,
     },
     noResult: "Chưa tính được",
-    phrases: "Mẫu nhận xét",
+    phrases: "Ngân hàng nhận xét",
     noPhrases: "Chưa có câu mẫu cho ô này. Thêm câu, hoặc lấy bộ mẫu có sẵn, ở trang",
     keepMine: (value) => `Giữ của tôi: “${value.slice(0, 30)}”`,
     takeTheirs: (value) => `Lấy của đồng nghiệp: “${value.slice(0, 30)}”`,
@@ -36,7 +36,7 @@ export const WORDS = {
     leftOver: (rows, columns) => `Khối vừa dán lớn hơn bảng: ${[rows && `${rows} dòng`, columns && `${columns} cột`].filter(Boolean).join(" và ")} cuối không dán được. Kiểm tra xem đã chọn đúng ô đầu chưa; Ctrl+Z để hoàn tác.`,
     keysHtml: `<h2 class="dialog-title">Phím tắt</h2><dl class="facts">
 <dt>T H C (Đ)</dt><dd>điền mức và xuống dòng; phím 1 2 3 cũng được</dd><dt>Mũi tên, Tab</dt><dd>đi giữa các ô</dd>
-<dt>Enter, F2</dt><dd>sửa ô; Enter lần nữa để xong và xuống dòng</dd><dt>Esc</dt><dd>bỏ, không sửa</dd>
+<dt>Enter, F2</dt><dd>sửa ô; Enter lần nữa để xong và xuống dòng</dd><dt>Esc</dt><dd>bỏ, không sửa; khi không sửa ô nào thì ra khỏi bảng</dd>
 <dt>Shift + mũi tên</dt><dd>chọn nhiều ô; Ctrl+A chọn cả cột</dd><dt>Ctrl+C, Ctrl+V</dt><dd>chép và dán, cả từ Excel</dd>
 <dt>Ctrl+D</dt><dd>điền xuống</dd><dt>Delete</dt><dd>xoá ô</dd><dt>Ctrl+Z, Ctrl+Y</dt><dd>hoàn tác, làm lại</dd><dt>Ctrl+S</dt><dd>lưu ngay</dd></dl>`,
   },
@@ -75,7 +75,7 @@ export const WORDS = {
     leftOver: (rows, columns) => `The block is larger than the table: the last ${[rows && `${rows} lines`, columns && `${columns} columns`].filter(Boolean).join(" and ")} were left out. Check where you began; Ctrl+Z undoes it.`,
     keysHtml: `<h2 class="dialog-title">Keys</h2><dl class="facts">
 <dt>T H C (Đ)</dt><dd>enter the level and go down; 1 2 3 work as well</dd><dt>Arrows, Tab</dt><dd>move between cells</dd>
-<dt>Enter, F2</dt><dd>edit; Enter again to finish and go down</dd><dt>Esc</dt><dd>leave unchanged</dd>
+<dt>Enter, F2</dt><dd>edit; Enter again to finish and go down</dd><dt>Esc</dt><dd>leave unchanged; when no cell is edited, leave the table</dd>
 <dt>Shift + arrows</dt><dd>choose several cells; Ctrl+A the column</dd><dt>Ctrl+C, Ctrl+V</dt><dd>copy and paste, also from Excel</dd>
 <dt>Ctrl+D</dt><dd>fill down</dd><dt>Delete</dt><dd>clear</dd><dt>Ctrl+Z, Ctrl+Y</dt><dd>undo, redo</dd><dt>Ctrl+S</dt><dd>save now</dd></dl>`,
   },
