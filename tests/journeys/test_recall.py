@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from every_page import assert_no_faults
 from playwright.sync_api import Page, expect
 from running_platform import Platform
 from steps import CITY, become, open_class, picture
@@ -72,6 +73,7 @@ def test_from_the_wrong_record_to_its_successor(
     page.get_by_role("button", name="Ký và gửi yêu cầu", exact=True).click()
     expect(page.get_by_text("Đã ký và gửi yêu cầu thu hồi")).to_be_visible()
     request = page.url
+    assert_no_faults(page)
     ask_department(page, "Sở đã nhận yêu cầu và chưa quyết định xong")
     # 2. The officer reads the record beside the reason and grants the recall.
     become(page, platform, "Chuyên viên Sở", CITY)

@@ -55,6 +55,8 @@ def test_a_pupil_joins_and_leaves_with_a_signed_sheet(
         page.goto(pupil)
         page.get_by_role("link", name=change).click()
         assert_no_faults(page)
+    page.goto(f"{platform.url}/truong/ho-tich/")
+    assert_no_faults(page)
     page.goto(f"{platform.url}/truong/hoc-sinh/chua-co-so-dinh-danh/")
     expect(page.get_by_text(NAME)).to_be_visible()
     # She moves on before the year ends: the sheet of results to date is drawn, then she leaves.

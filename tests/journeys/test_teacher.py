@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 import xlsxwriter
+from every_page import assert_no_faults
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from running_platform import Platform
 from steps import become, cell, open_class, picture, saved
@@ -172,6 +174,30 @@ def test_a_session_that_ran_out_loses_nothing(context: BrowserContext, platform:
     other.close()
     page.keyboard.press("Control+s")
     saved(page)
+
+
+def test_tables_that_are_taken_out_come_back_together(
+    page: Page, platform: Platform, tmp_path: Path
+) -> None:
+    become(page, platform, HOMEROOM)
+    room = open_class(page, platform, "4A1")
+    page.goto(f"{room}bang-tinh/")
+    taken = []
+    for number, table in enumerate(("Tiếng Việt", "Phẩm chất và năng lực")):
+        page.get_by_label("Bảng", exact=True).select_option(label=table)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Tải mẫu đã điền").click()
+        taken.append(tmp_path / f"{number}.xlsx")
+        download.value.save_as(taken[-1])
+    page.set_input_files("input[type=file]", taken)
+    page.get_by_role("button", name="Xem trước").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Xem trước nhiều bảng")
+    lines = page.get_by_role("row").filter(has=page.get_by_role("checkbox"))
+    expect(lines).to_have_count(2)
+    for line in lines.all():  # new, changed, the same, without a value, double, wrong
+        assert [line.locator("td.num").nth(each).inner_text() for each in (0, 1, 4, 5)] == ["0"] * 4
+    assert_no_faults(page)
+    picture(page, "bundle")
 
 
 def test_a_phone_shows_one_pupil_at_a_time(browser: Browser, platform: Platform) -> None:

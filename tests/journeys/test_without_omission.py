@@ -18,7 +18,7 @@ NO_PAGES = {
     "decide_civil undo_year sheet_file civil_file mode_file exemption_file",
     "school_spreadsheets": "save save_bundle export",
     "school_assessments": "save ask_permission promotion reassessment finish_return window "
-    "decide_permission current news",
+    "decide_permission subject current news history",
     "school_issuing": "open create return return_one recreate reopen xml",
     "school_signing": "start start_scope steer next_round complete_round remote_sign_in "
     "remote_come_back decide_certificate progress pdf",
