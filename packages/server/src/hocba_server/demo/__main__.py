@@ -98,6 +98,7 @@ def _platform(arguments: argparse.Namespace) -> int:
             supervisor.revive()
     finally:
         supervisor.stop()
+        _stop_database(folder)
 
 
 def _headless(arguments: argparse.Namespace) -> int:
