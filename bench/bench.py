@@ -1,4 +1,4 @@
-"""Measured speeds: `./hocba bench [--seconds 2] [--classes 1 5 15 45] [--out FILE]`.
+"""Measured speeds: `./hocba bench [--seconds 2] [--classes 1 5 15 45] [--kept 1000] [--out FILE]`.
 
 `./hocba bench --seconds 0.1 --classes 1` is over in a minute; only a whole run writes results.json.
 
@@ -13,10 +13,11 @@ import dataclasses
 import json
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,7 @@ class Bench:
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
+        self.floor = 0.0
         self.lines: list[Measurement] = []
         folder = Path(tempfile.mkdtemp(prefix="hocba-bench-"))
         self.world = CertWorld.create(folder / "world", MADE)
@@ -101,6 +103,13 @@ class Bench:
         self._verifying(signed, raw)
         self._pages(signed[0])
         self._rest()
+
+    def inspected(self, kept: Mapping[str, Any]) -> None:
+        """Add how fast a repository is verified again, measured by repository.py."""
+        for workers, found in kept.items():
+            name = f"records re-verified, {workers} core{'' if workers == '1' else 's'}"
+            rate = found["per_second_per_core"] * int(workers)
+            self.add(name, rate, "records", self.floor * int(workers), "raw key operations")
 
     def _raw(self) -> dict[str, float]:
         ec_key = ec.generate_private_key(ec.SECP256R1())
@@ -158,7 +167,7 @@ class Bench:
         return self.cast.people[str(person.personal_id)], person.personal_id
 
     def _verifying(self, signed: list[bytes], raw: dict[str, float]) -> None:
-        floor = self._floor(raw, "verify")
+        floor = self.floor = self._floor(raw, "verify")
         turn = iter(range(10**9))
 
         def one() -> bytes:
@@ -219,6 +228,16 @@ class Bench:
         )
 
 
+def inspect_repository(records: int) -> dict[str, Any]:
+    """Fill and verify a repository in a process of its own; cores -> what was measured."""
+    program = [sys.executable, str(Path(__file__).with_name("repository.py"))]
+    done = subprocess.run(  # noqa: S603 - our own program
+        [*program, "--records", str(records)], check=True, stdout=subprocess.PIPE, text=True
+    )
+    measured: dict[str, Any] = json.loads(done.stdout.strip().rpartition("\n")[2])
+    return measured
+
+
 def school_line(school: SchoolMeasurement) -> str:
     """One line of the table of schools."""
     steps = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in school.steps.items())
@@ -245,14 +264,23 @@ def main() -> None:
         help="sizes of the schools that go from results to sealed; none: leave them out",
     )
     parser.add_argument("--out", type=Path, help="where to write; results.json after a whole run")
+    parser.add_argument(
+        "--kept", type=int, default=1000, help="records of the repository that is verified again"
+    )
     arguments = parser.parse_args()
     whole = arguments.seconds >= SECONDS and tuple(arguments.classes) == CLASSES
     out: Path | None = arguments.out or (RESULTS if whole else None)
     bench = Bench(arguments.seconds)
     bench.run()
+    kept = inspect_repository(arguments.kept) if arguments.kept else {}
+    bench.inspected(kept)
     for line in bench.lines:
         ratio = f"{line.ratio:6.2f} of {line.to}" if line.ratio else ""
         print(f"{line.name:34} {line.per_second:12,.0f} {line.unit}/s  {ratio}")
+    for workers, found in kept.items():
+        print(
+            f"31 million records again on {workers} core(s): {found['days_for_the_city']:.1f} days"
+        )
     schools = measure_schools(arguments.classes, _say) if arguments.classes else []
     for school in schools:
         print(school_line(school))
@@ -261,6 +289,7 @@ def main() -> None:
         "python": platform.python_version(),
         "seconds_each": arguments.seconds,
         "per_core": [dataclasses.asdict(line) for line in bench.lines],
+        "repository_verified_again": kept,
         "school_from_results_to_sealed": [dataclasses.asdict(school) for school in schools],
     }
     if out is not None:

@@ -50,6 +50,9 @@ def test_the_bank_goes_out_and_comes_in_unchanged(
     if starter.count():
         starter.click()
         expect(starter).to_be_hidden()
+    page.get_by_role("link", name="Sửa").first.click()
+    assert_no_faults(page)
+    page.go_back()
     with page.expect_download() as taken:
         page.get_by_role("link", name="Xuất ra Excel").click()
     file = tmp_path / "phrases.xlsx"

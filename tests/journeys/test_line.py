@@ -71,6 +71,9 @@ def test_a_class_becomes_issued_records(page: Page, platform: Platform, tmp_path
         upload(page, files / f"diem-{code}.xlsx")
         save(page)
     become(page, platform, HOMEROOM)
+    for kind in ("mon/02", "pham-chat-nang-luc", "chu-nhiem"):
+        page.goto(f"{room}nhap/{kind}/")
+        assert_no_faults(page)
     for code in HOMEROOM_SUBJECTS:
         page.goto(f"{room}nhap/mon/{code}/")
         upload(page, files / f"diem-{code}.xlsx")

@@ -7,15 +7,24 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hocba.cli.main import main
+from hocba.ids import SchoolYear, UnitCode
+from hocba.record.codec import read_record
+from hocba.tlog.closing_list import NO_FORMER, ClosingLine, ClosingList, ClosingRound
+from hocba.tlog.cosignature import cosign
+from hocba.tlog.note import COSIGNATURE, parse_note, verifier_key
+from hocba.tlog.proof import LogProof
 
 VECTORS = Path(__file__).resolve().parents[4] / "vectors"
 FILES, TRUST = VECTORS / "files", str(VECTORS / "trust")
@@ -158,6 +167,43 @@ def test_log_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     capsys.readouterr()
 
 
+def test_closing_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for ending in (".xml", ".evidence.zip"):
+        shutil.copy(FILES / f"valid{ending}", tmp_path / f"a{ending}")
+    shutil.copy(FILES / "valid.xml", tmp_path / "alone.xml")
+    with zipfile.ZipFile(FILES / "valid.evidence.zip") as whole:
+        salt = LogProof.parse(whole.read("log/proof.tlog-proof")).extra
+    document = (FILES / "valid.xml").read_bytes()
+    key = Ed25519PrivateKey.from_private_bytes(b"\3" * 32)
+    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "log.pem").write_bytes(pem)
+    line = ClosingLine.of(read_record(document).record.record_uuid, document, salt)
+    listed = ClosingList(
+        UnitCode("00000401"),
+        SchoolYear("2025-2026"),
+        "4A1",
+        ClosingRound.MAIN,
+        1,
+        NO_FORMER,
+        0,
+        datetime(2026, 6, 29, 17, tzinfo=UTC),
+        (line,),
+    )
+    place = tmp_path / "4A1.txt"
+    place.write_bytes(listed.sign("nhatky.example/2026", key.public_key(), key.sign))
+    trust = ["--trust", str(tmp_path / "log.pem")]
+    good, alone = str(tmp_path / "a.xml"), str(tmp_path / "alone.xml")
+    assert main(["closing", str(place), *trust]) == 0
+    assert main(["closing", str(place), good, *trust]) == 0
+    assert "✓ a.xml" in capsys.readouterr().out
+    assert main(["closing", str(place), good, alone, *trust]) == 1
+    (tmp_path / "a.xml").write_bytes(document.replace(b"4A1", b"4A2"))
+    assert main(["closing", str(place), good, *trust]) == 1
+    assert main(["closing", str(place), "--trust", TRUST]) == 1, "another log's key"
+    assert main(["closing", str(place)]) == 2
+    capsys.readouterr()
+
+
 class _Portal(BaseHTTPRequestHandler):
     status = "recalled"
 
@@ -228,3 +274,36 @@ def test_large_and_deep_files_end_quickly(tmp_path: Path) -> None:
         file = tmp_path / name
         file.write_bytes(content)
         assert main(["verify", str(file)]) == 1
+
+
+def test_a_demanded_witness_is_named_or_missed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = Ed25519PrivateKey.from_private_bytes(b"\x21" * 32)
+    policy = tmp_path / "policy"
+    line = verifier_key("w.example", secret.public_key(), COSIGNATURE)
+    policy.write_text(f"witness Đại-học {line}\nquorum Đại-học\n", "utf-8")
+    shutil.copy(FILES / "valid.xml", tmp_path / "a.xml")
+    with zipfile.ZipFile(FILES / "valid.evidence.zip") as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+
+    def verify() -> int:
+        with zipfile.ZipFile(tmp_path / "a.evidence.zip", "w") as evidence:
+            for name, content in parts.items():
+                evidence.writestr(name, content)
+        arguments = ["verify", str(tmp_path / "a.xml"), "--trust", TRUST, "--at", AT]
+        return main([*arguments, "--log-policy", str(policy)])
+
+    assert verify() == 2
+    assert "chưa đủ nhân chứng" in capsys.readouterr().out
+    head, _, checkpoint = parts["log/proof.tlog-proof"].partition(b"\n\n")
+    text = parse_note(checkpoint).text
+    added = cosign(text, "w.example", secret.public_key(), secret.sign, datetime.fromisoformat(AT))
+    parts["log/proof.tlog-proof"] = head + b"\n\n" + checkpoint + added.encode().encode()
+    assert verify() == 0
+    assert "Nhân chứng cùng ký: Đại-học (" in capsys.readouterr().out
+    wrong = added.encode().replace("— w.example ", "— w.example A", 1)
+    parts["log/proof.tlog-proof"] = head + b"\n\n" + checkpoint + wrong.encode()
+    assert verify() in {1, 2}
+    policy.write_text("quorum nobody\n", "utf-8")
+    assert verify() == 64

@@ -20,7 +20,7 @@ from hocba_server.web.accounts.models import User
 from hocba_server.web.design import errors
 from hocba_server.web.design.language import in_page_language
 
-PAGES = ("/", "/design", "/khong-co", "/truong/", "/so/", "/xac-thuc")
+PAGES = ("/", "/design", "/khong-co", "/truong/", "/so/", "/xac-thuc", "/so-cong-khai")
 ROOM = Path(design.__file__).parent
 BUILT = (build_dir() / "locale" / "en").is_dir()
 

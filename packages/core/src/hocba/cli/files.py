@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hocba.errors import HocBaError
+from hocba.tlog.trust_policy import LogPolicy
 from hocba.trust.evidence import Evidence, read_container
 from hocba.trust.store import TrustStore
 
@@ -27,6 +28,11 @@ def read_trust(places: Sequence[Path]) -> TrustStore:
     for place in places:
         files.extend(sorted(place.glob("*.pem")) if place.is_dir() else [place])
     return TrustStore.from_pem(read_bounded(file, _MAX_PEM) for file in files)
+
+
+def read_log_policy(file: Path | None) -> LogPolicy:
+    """Read a C2SP tlog-policy file; without one no witness is known or demanded."""
+    return LogPolicy() if file is None else LogPolicy.parse(read_bounded(file, _MAX_PEM))
 
 
 def evidence_beside(file: Path) -> Evidence | None:

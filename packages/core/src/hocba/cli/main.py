@@ -1,4 +1,4 @@
-"""`hocba verify | render | inspect | log`: the offline command line.
+"""`hocba verify | render | inspect | log | closing | witness | monitor`: without the platform.
 
 Exit codes: 0 valid (or done), 1 invalid, 2 could not be determined, 64 wrong usage.
 """
@@ -9,9 +9,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from hocba.cli import inspect, log, render, verify
+from hocba.cli import closing, inspect, log, monitor, render, verify, witness
 from hocba.errors import HocBaError
 
 USAGE = 64
@@ -64,6 +64,9 @@ def _parser() -> _Parser:
     one.add_argument("--portal", metavar="URL", help="địa chỉ cổng của Sở, cho --online")
     one.add_argument("--json", action="store_true", help="in báo cáo JSON (print JSON)")
     one.add_argument("--log", type=Path, metavar="THƯ_MỤC", help="bằng chứng của sổ công khai")
+    one.add_argument(
+        "--log-policy", type=Path, metavar="TỆP", help="nhân chứng phải có, C2SP tlog-policy"
+    )
     one.add_argument("--fonts", type=Path, metavar="THƯ_MỤC", help="phông chữ để dựng lại PDF")
     one.set_defaults(run=verify.run)
     one = commands.add_parser("render", help="dựng bản thể hiện PDF (render the form)")
@@ -79,7 +82,35 @@ def _parser() -> _Parser:
     one.add_argument("folder", type=Path, metavar="THƯ_MỤC")
     one.add_argument("--trust", action="append", type=Path, default=[], metavar="THƯ_MỤC|TỆP")
     one.set_defaults(run=log.run)
+    one = commands.add_parser("closing", help="kiểm tra bản kê chốt lớp (check a closing list)")
+    one.add_argument("list", type=Path, metavar="BẢN_KÊ")
+    one.add_argument("files", nargs="*", type=Path, metavar="TỆP.xml")
+    one.add_argument("--trust", action="append", type=Path, default=[], metavar="THƯ_MỤC|TỆP")
+    one.set_defaults(run=closing.run)
+    _watchers(commands)
     return parser
+
+
+def _watchers(commands: Any) -> None:
+    one = commands.add_parser("witness", help="làm nhân chứng của sổ công khai (witness a log)")
+    one.add_argument("folder", type=Path, metavar="THƯ_MỤC", help="khoá và những gì đã thấy")
+    one.add_argument("--name", metavar="TÊN", help="tên nhân chứng, khi chạy lần đầu (first start)")
+    one.add_argument(
+        "--log", action="append", default=[], metavar="KHOÁ", help="dòng khoá của sổ (log's vkey)"
+    )
+    one.add_argument("--host", default="127.0.0.1")
+    one.add_argument("--port", type=int, default=witness.DEFAULT_PORT)
+    one.set_defaults(run=witness.run)
+    one = commands.add_parser("monitor", help="canh chừng sổ công khai (watch a log)")
+    one.add_argument("log", metavar="ĐỊA_CHỈ|THƯ_MỤC", help="nơi có tệp checkpoint (prefix)")
+    one.add_argument("--state", type=Path, required=True, metavar="THƯ_MỤC")
+    one.add_argument(
+        "--key", action="append", default=[], metavar="KHOÁ", help="khoá của sổ (vkey)"
+    )
+    one.add_argument("--policy", type=Path, metavar="TỆP", help="C2SP tlog-policy")
+    one.add_argument("--silence", type=float, default=24, metavar="GIỜ", help="im lặng quá (hours)")
+    one.add_argument("--every", type=float, metavar="GIÂY", help="nhìn lại sau (look again)")
+    one.set_defaults(run=monitor.run)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from hocba.record.codec import read_record
 from hocba.rendition.attachments import EVIDENCE_NAME, RECORD_NAME, extract_attachments
 from hocba.trust.evidence import Evidence, read_container
 from hocba.verify.document import MAX_BYTES, Circumstances, verify_document
+from hocba.verify.policy import Policy
 from hocba.verify.report import Report
 from hocba.verify.verdict import Verdict
 
@@ -26,10 +27,12 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         at = _moment(arguments.at)
         store = files.read_trust(arguments.trust)
+        policy = Policy(log=files.read_log_policy(arguments.log_policy))
     except Malformed as fault:
         print(f"hocba: {files.sentence(fault)}", file=sys.stderr)
         return 64
-    base = Circumstances(store=store, at=at, fonts=files.fonts_folder(arguments.fonts))
+    fonts = files.fonts_folder(arguments.fonts)
+    base = Circumstances(store=store, at=at, fonts=fonts, policy=policy)
     reports = [_verify(file, base, arguments) for file in arguments.files]
     if arguments.json:
         shown = [report.to_json() for report in reports]

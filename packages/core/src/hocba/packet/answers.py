@@ -16,6 +16,7 @@ from hocba.packet.json_fields import Fields
 _RESULTS = "danh_sach"
 _PENDING = "pending_count"
 _MAX_RESULTS = 10_000
+_CLOSED = "ngay_chot"
 _ID_LENGTH = 100
 _OK = ResponseCode.RECEIVED.value
 
@@ -92,9 +93,12 @@ class RecordResult:
     error: str = _OK
     error_field_title: str = ""
     error_description: str = ""
+    closed_at: str = ""
+    """Our extra field in answers to 2: since when the record is closed, as an ISO date-time."""
 
     def to_json(self) -> dict[str, object]:
         """Return the JSON object."""
+        extra = {_CLOSED: self.closed_at} if self.closed_at else {}
         return {
             "ma_hoc_sinh": self.pupil_code,
             "ten_hoc_sinh": self.pupil_name,
@@ -104,6 +108,7 @@ class RecordResult:
             "error": self.error,
             "error_field_title": self.error_field_title,
             "error_description": self.error_description,
+            **extra,
         }
 
     @classmethod
@@ -119,6 +124,7 @@ class RecordResult:
             fields.answer_text("error"),
             fields.answer_text("error_field_title", "error_filed_title"),
             fields.answer_text("error_description"),
+            fields.answer_text(_CLOSED),
         )
 
 

@@ -58,6 +58,11 @@ class ResponseCode(StrEnum):
     RECALL_WAITING = "2503"
     RECALL_MISMATCH = "2504"
     RECALL_REFUSED = "2505"
+    NOT_CLOSED = "2506"
+    ATTACHMENT_MISSING = "2507"
+    ATTACHMENT_WRONG = "2508"
+    REASON_MISSING = "2509"
+    CORRECTION_REFUSED = "2510"
     SYSTEM_ERROR = "9000"
 
     @property
@@ -163,6 +168,22 @@ _SENTENCES = {
         "The request differs from the stored record.",
     ),
     _C.RECALL_REFUSED: Sentence("Không đồng ý thu hồi học bạ.", "The recall is refused."),
+    _C.NOT_CLOSED: Sentence(
+        "Học bạ chưa chốt; hãy gửi yêu cầu thu hồi thay cho yêu cầu chỉnh lý.",
+        "The record is not closed; ask for its recall instead of a correction.",
+    ),
+    _C.ATTACHMENT_MISSING: Sentence(
+        "Chỉnh lý theo thay đổi hộ tịch phải kèm quyết định của cơ quan hộ tịch.",
+        "A correction for a change of civil status needs the authority's decision attached.",
+    ),
+    _C.ATTACHMENT_WRONG: Sentence(
+        "Tệp đính kèm không phải PDF hoặc JPEG còn nguyên vẹn.",
+        "An attached file is not a whole PDF or JPEG.",
+    ),
+    _C.REASON_MISSING: Sentence(
+        "Yêu cầu chỉnh lý phải ghi lý do.", "A correction needs its reason."
+    ),
+    _C.CORRECTION_REFUSED: Sentence("Không đồng ý chỉnh lý học bạ.", "The correction is refused."),
     _C.SYSTEM_ERROR: Sentence(
         "Lỗi hệ thống; hãy gửi lại với cùng messageid.",
         "System error; send again with the same messageid.",

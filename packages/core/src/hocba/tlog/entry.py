@@ -38,15 +38,16 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One act of the department on one record, or the closing of a unit's year."""
+    """One act of the department on one record, or the closing of a class of the year."""
 
     kind: EntryKind
     unit_code: UnitCode
     school_year: SchoolYear
     seal_sha256: bytes
-    """SHA-256 of the DER of the approved organisation certificate that sealed the record."""
+    """SHA-256 of the DER of the approved organisation certificate that sealed the record; for a
+    closing, of the DER public key of the log, which signed the closing list."""
     commitment: bytes
-    """`commit(salt, record)`; for a closing, over the closing list instead of a record."""
+    """`commit(salt, record)`; for a closing, over the signed list instead of a record."""
     accepted_at: datetime
     """When the department decided: UTC, whole seconds."""
 

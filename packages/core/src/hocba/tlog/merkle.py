@@ -134,8 +134,8 @@ def verify_consistency(
     if not 0 <= old_size <= new_size <= MAX_TREE_SIZE:
         raise _bad_proof("proof_size", "cây bị ngắn lại", "the tree has become smaller")
     if old_size in {0, new_size}:
-        start = EMPTY_ROOT if old_size == 0 else new_root
-        if proof or old_root != start:
+        same = old_size != new_size or old_root == new_root
+        if proof or not same or (old_size == 0 and old_root != EMPTY_ROOT):
             raise _bad_proof("proof_root", "hai gốc cây khác nhau", "the roots differ")
         return
     # The proof starts with the last full subtree of the old tree, or the old root stands for it.

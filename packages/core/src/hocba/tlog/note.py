@@ -1,6 +1,7 @@
-"""Signed notes (C2SP signed-note) with Ed25519 (signature type 0x01).
+"""Signed notes (C2SP signed-note) with Ed25519.
 
-A note is text, an empty line, and lines `— <key name> <base64(key id || signature)>`.
+A note is text, an empty line, and lines `— <key name> <base64(key id || signature)>`. Signature
+type 0x01 is a plain signature, 0x04 a witness's cosignature (`hocba.tlog.cosignature`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ from hocba.errors import Malformed, NotTrusted
 MAX_NOTE_SIZE = 100_000
 MAX_SIGNATURES = 32
 
-_ED25519 = b"\x01"
+ED25519 = b"\x01"
+"""Signature type: Ed25519 over the text of the note."""
+COSIGNATURE = b"\x04"
+"""Signature type: a witness's Ed25519 signature with its time (C2SP tlog-cosignature)."""
 _KEY_ID_SIZE = 4
 _NAME = re.compile(r"[^\s+]+")
 _LINE = re.compile(r"— (?P<name>[^\s+]+) (?P<value>[A-Za-z0-9+/]+={0,2})")
@@ -34,6 +38,10 @@ class NoteSignature:
     key_id: bytes
     signature: bytes
 
+    def encode(self) -> str:
+        """Return the line with its newline."""
+        return f"— {self.name} {_base64(self.key_id + self.signature)}\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -44,32 +52,33 @@ class Note:
 
     def encode(self) -> bytes:
         """Return the bytes of the note."""
-        lines = [
-            f"— {line.name} {_base64(line.key_id + line.signature)}\n" for line in self.signatures
-        ]
-        return f"{self.text}\n{''.join(lines)}".encode()
+        lines = "".join(line.encode() for line in self.signatures)
+        return f"{self.text}\n{lines}".encode()
 
 
-def key_id(name: str, key: Ed25519PublicKey) -> bytes:
-    """Return the four bytes SHA-256(name, newline, 0x01, public key)[:4]."""
-    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + key.public_bytes_raw()).digest()[
-        :_KEY_ID_SIZE
-    ]
+def is_key_name(name: str) -> bool:
+    """Tell whether a signature line can carry this name: no space, no plus, not empty."""
+    return _NAME.fullmatch(name) is not None
 
 
-def verifier_key(name: str, key: Ed25519PublicKey) -> str:
-    """Return the verifier key as one line: `<name>+<key id in hex>+<base64(0x01 || key)>`."""
-    return f"{name}+{key_id(name, key).hex()}+{_base64(_ED25519 + key.public_bytes_raw())}"
+def key_id(name: str, key: Ed25519PublicKey, kind: bytes = ED25519) -> bytes:
+    """Return the four bytes SHA-256(name, newline, signature type, public key)[:4]."""
+    whole = name.encode() + b"\n" + kind + key.public_bytes_raw()
+    return hashlib.sha256(whole).digest()[:_KEY_ID_SIZE]
 
 
-def parse_verifier_key(line: str) -> tuple[str, Ed25519PublicKey]:
-    """Read what `verifier_key` wrote. Raises `Malformed` with code `verifier_key`."""
+def verifier_key(name: str, key: Ed25519PublicKey, kind: bytes = ED25519) -> str:
+    """Return the verifier key as one line: `<name>+<key id in hex>+<base64(type || key)>`."""
+    return f"{name}+{key_id(name, key, kind).hex()}+{_base64(kind + key.public_bytes_raw())}"
+
+
+def parse_verifier_key(line: str, kind: bytes = ED25519) -> tuple[str, Ed25519PublicKey]:
+    """Read a verifier key of this type. Raises `Malformed` with code `verifier_key`."""
     name, _, rest = line.partition("+")
-    identifier, _, encoded = rest.partition("+")
-    raw = _debase64(encoded)
-    if raw is not None and len(raw) == 1 + 32 and raw[:1] == _ED25519 and _NAME.fullmatch(name):
+    raw = _debase64(rest.partition("+")[2])
+    if raw is not None and len(raw) == 1 + 32 and raw[:1] == kind and is_key_name(name):
         key = Ed25519PublicKey.from_public_bytes(raw[1:])
-        if verifier_key(name, key) == line and key_id(name, key).hex() == identifier:
+        if verifier_key(name, key, kind) == line:
             return name, key
     raise Malformed(
         "verifier_key",
@@ -85,9 +94,9 @@ def sign_note(text: str, name: str, key: Ed25519PublicKey, sign: Callable[[bytes
     return Note(text, (NoteSignature(name, key_id(name, key), sign(text.encode())),))
 
 
-def parse_note(data: bytes) -> Note:
+def parse_note(data: bytes, *, max_size: int = MAX_NOTE_SIZE) -> Note:
     """Read a signed note. Raises `Malformed` with code `note`. Nothing is verified here."""
-    if len(data) > MAX_NOTE_SIZE:
+    if len(data) > max_size:
         raise _not_a_note()
     try:
         whole = data.decode("utf-8")
@@ -95,10 +104,9 @@ def parse_note(data: bytes) -> Note:
         raise _not_a_note() from None
     body, blank, tail = whole.rpartition("\n\n")
     text = body + "\n"
-    lines = tail.split("\n")
-    if not blank or lines[-1] or not 1 < len(lines) <= MAX_SIGNATURES + 1 or not _is_text(text):
+    if not blank or not _is_text(text):
         raise _not_a_note()
-    return Note(text, tuple(_parse_signature(line) for line in lines[:-1]))
+    return Note(text, parse_signature_lines(tail.encode()))
 
 
 def verify_note(note: Note, keys: Iterable[Ed25519PublicKey], *, name: str) -> Ed25519PublicKey:
@@ -132,6 +140,17 @@ def verify_note(note: Note, keys: Iterable[Ed25519PublicKey], *, name: str) -> E
             where=name,
         )
     return verified
+
+
+def parse_signature_lines(data: bytes) -> tuple[NoteSignature, ...]:
+    """Read signature lines without a note, as witnesses answer them. Raises `Malformed`."""
+    try:
+        lines = data[: MAX_NOTE_SIZE + 1].decode("utf-8").split("\n")
+    except UnicodeDecodeError:
+        raise _not_a_note() from None
+    if lines[-1] or not 1 < len(lines) <= MAX_SIGNATURES + 1:
+        raise _not_a_note()
+    return tuple(_parse_signature(line) for line in lines[:-1])
 
 
 def _parse_signature(line: str) -> NoteSignature:

@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hocba.errors import Malformed, NotTrusted
 from hocba.tlog.checkpoint import open_checkpoint
+from hocba.tlog.cosignature import Cosignature, WitnessKey, read_cosignatures
 from hocba.tlog.entry import LogEntry, commit
 from hocba.tlog.merkle import HASH_SIZE, MAX_TREE_SIZE, leaf_hash, verify_inclusion
-from hocba.tlog.note import MAX_NOTE_SIZE
+from hocba.tlog.note import MAX_NOTE_SIZE, parse_note
 
 HEADER = "c2sp.org/tlog-proof@v1"
 MAX_SIZE = MAX_NOTE_SIZE + 20_000
@@ -76,23 +77,32 @@ class LogFact:
     origin: str
     checkpoint_at: datetime | None
     """Time of the checkpoint, the moment until which the status is known; None if not stated."""
+    witnesses: tuple[Cosignature, ...] = ()
+    """Who of the given witnesses cosigned the checkpoint, and when."""
 
 
 def verify_log_proof(
-    record_xml: bytes, entry: bytes, proof: bytes, log_keys: Iterable[Ed25519PublicKey]
+    record_xml: bytes,
+    entry: bytes,
+    proof: bytes,
+    log_keys: Iterable[Ed25519PublicKey],
+    witnesses: Iterable[WitnessKey] = (),
 ) -> LogFact:
     """Prove offline that the department logged this record. Numbered as in log-proof.md.
 
     It does not say that the record is in force now: a later recall is another entry (the caller
-    asks for it online), and the caller compares unit, year and seal with the record.
+    asks for it online), and the caller compares unit, year and seal with the record, and decides
+    how many `witnesses` have to have cosigned.
 
     Raises `Malformed` when entry or proof cannot be read, `NotTrusted` when a step fails.
     """
     # 1. Read entry and proof.
     fact = LogEntry.parse(entry)
     path = LogProof.parse(proof)
-    # 2. The checkpoint is signed by the log.
-    checkpoint = open_checkpoint(path.checkpoint, log_keys)
+    # 2. The checkpoint is signed by the log; no line of a known witness is wrong.
+    note = parse_note(path.checkpoint)
+    checkpoint = open_checkpoint(note, log_keys)
+    cosigned = read_cosignatures(note, witnesses)
     # 3. The entry stands in the tree of the checkpoint.
     verify_inclusion(path.index, checkpoint.size, leaf_hash(entry), path.hashes, checkpoint.root)
     # 4. The entry is about exactly these bytes.
@@ -102,7 +112,9 @@ def verify_log_proof(
             "Bằng chứng nhật ký không thuộc về tệp học bạ này.",
             "The proof of the log does not belong to this record file.",
         )
-    return LogFact(fact, path.index, checkpoint.size, checkpoint.origin, checkpoint.at)
+    return LogFact(
+        fact, path.index, checkpoint.size, checkpoint.origin, checkpoint.at, witnesses=cosigned
+    )
 
 
 def _debase64(text: str) -> bytes:

@@ -23,7 +23,13 @@ from hocba.verify import catalogue
 from hocba.verify.certificates import check_certificates, check_revocations
 from hocba.verify.face import check_face
 from hocba.verify.policy import Policy, StatusAnswer
-from hocba.verify.receipt import check_log, check_seal_approval, check_status, read_receipt
+from hocba.verify.receipt import (
+    Receipt,
+    check_log,
+    check_seal_approval,
+    check_status,
+    read_receipt,
+)
 from hocba.verify.report import Report
 from hocba.verify.signers import check_complete, check_identities, signer_lines, summary
 from hocba.verify.times import check_times
@@ -161,8 +167,11 @@ def _verify_xml(
             error.code, error.sentence.vi, error.sentence.en, where=error.where
         )
         return _report(name, kind, (readable, structure, *before, broken), circumstances, read)
-    checks = (readable, structure, *before, *_checks(document, read, facts, circumstances, seal))
-    return _report(name, kind, checks, circumstances, read, facts)
+    store, evidence, policy = circumstances.store, circumstances.evidence, circumstances.policy
+    receipt = read_receipt(document, read, store, evidence, policy.log)
+    found = _checks(document, read, facts, circumstances, seal, receipt)
+    checks = (readable, structure, *before, *found)
+    return _report(name, kind, checks, circumstances, read, facts, receipt)
 
 
 def _checks(
@@ -171,10 +180,10 @@ def _checks(
     facts: tuple[SignatureFact, ...],
     circumstances: Circumstances,
     seal: PdfSealFact | None,
+    receipt: Receipt,
 ) -> tuple[Check, ...]:
     store, evidence, policy = circumstances.store, circumstances.evidence, circumstances.policy
     certificates, used = check_certificates(facts, seal, store, evidence)
-    receipt = read_receipt(document, read, store, evidence)
     return (
         check_complete(read, facts, policy),
         _integrity(facts),
@@ -219,6 +228,7 @@ def _report(
     circumstances: Circumstances,
     read: ReadRecord | None = None,
     facts: tuple[SignatureFact, ...] = (),
+    receipt: Receipt | None = None,
 ) -> Report:
     return Report(
         name=name,
@@ -228,4 +238,5 @@ def _report(
         checked_at=circumstances.at,
         signers=signer_lines(read, facts) if read else (),
         record=summary(read) if read else None,
+        witnesses=receipt.fact.witnesses if receipt and receipt.fact else (),
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hocba.tlog.trust_policy import LogPolicy
+
 
 class RecordStatus(StrEnum):
     """Status of a record in the department's repository (national dictionary)."""
@@ -14,6 +16,10 @@ class RecordStatus(StrEnum):
     RECALLED = "recalled"
     REPLACED = "replaced"
     UNKNOWN = "unknown"
+
+
+CORRECTED = "corrected"
+"""Value of `StatusAnswer.reason`: ended by a correction after the closing (QĐ 1789 Đ21.6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +49,6 @@ class Policy:
     """The school's seal carries an RFC 3161 time-stamp (our choice; the 2024 text has none)."""
     clock_tolerance: timedelta = field(default=timedelta(minutes=5))
     """How far a signer's clock may run ahead of the time-stamp service."""
+    log: LogPolicy = field(default_factory=LogPolicy)
+    """Witnesses of the public log, and how many must have cosigned (decision 0021). By default none
+    is demanded, and those that are known are named in the report."""

@@ -20,10 +20,11 @@ from hocba.record.values import VIETNAM
 from hocba.signature.xml_verify import SignatureFact
 from hocba.tlog.entry import EntryKind
 from hocba.tlog.proof import LogFact, verify_log_proof
+from hocba.tlog.trust_policy import LogPolicy
 from hocba.trust.evidence import Evidence
 from hocba.trust.store import TrustStore
 from hocba.verify import catalogue
-from hocba.verify.policy import RecordStatus, StatusAnswer
+from hocba.verify.policy import CORRECTED, RecordStatus, StatusAnswer
 from hocba.verify.verdict import Check
 
 _IN_FORCE = frozenset({EntryKind.ISSUE, EntryKind.REPLACE})
@@ -38,9 +39,13 @@ class Receipt:
 
 
 def read_receipt(
-    document: bytes, read: ReadRecord, store: TrustStore, evidence: Evidence | None
+    document: bytes,
+    read: ReadRecord,
+    store: TrustStore,
+    evidence: Evidence | None,
+    policy: LogPolicy,
 ) -> Receipt:
-    """Verify the log proof of the evidence for exactly these bytes."""
+    """Verify the log proof of the evidence for exactly these bytes, and who witnessed it."""
     if evidence is None or evidence.log_proof is None or evidence.log_entry is None:
         return Receipt(
             None,
@@ -50,7 +55,8 @@ def read_receipt(
                 "There is no proof of the public log.",
             ),
         )
-    if not store.log_keys:
+    keys = (*store.log_keys, *(log.key for log in policy.logs))
+    if not keys:
         return Receipt(
             None,
             catalogue.LOG.not_checked(
@@ -60,7 +66,9 @@ def read_receipt(
             ),
         )
     try:
-        fact = verify_log_proof(document, evidence.log_entry, evidence.log_proof, store.log_keys)
+        fact = verify_log_proof(
+            document, evidence.log_entry, evidence.log_proof, keys, policy.witness_keys
+        )
     except HocBaError as fault:
         failed = catalogue.LOG.failed(fault.code, fault.sentence.vi, fault.sentence.en)
         return Receipt(None, failed)
@@ -75,19 +83,36 @@ def read_receipt(
             "The entry of the log names another school or year.",
         )
         return Receipt(None, failed)
-    if fact.entry.kind not in _IN_FORCE:
-        return Receipt(
-            fact,
-            catalogue.LOG.passed(
-                f"Mục số {fact.index} trong sổ công khai của Sở nói về chính học bạ này.",
-                f"Entry {fact.index} of the department's public log is about this record.",
-            ),
+    return Receipt(fact, _witnessed(fact, policy))
+
+
+def _witnessed(fact: LogFact, policy: LogPolicy) -> Check:
+    """The entry is proved; enough witnesses must have seen the same log (decision 0021)."""
+    names = _witness_names(fact, policy)
+    if not policy.accepts(each.name for each in fact.witnesses):
+        return catalogue.LOG.not_checked(
+            "too_few_witnesses",
+            f"Sổ công khai chưa đủ nhân chứng cùng ký (mới có: {names or 'không ai'}).",
+            f"Not enough witnesses cosigned the log (so far: {names or 'none'}).",
         )
-    passed = catalogue.LOG.passed(
-        f"Sở đã tiếp nhận học bạ này, mục số {fact.index} trong sổ công khai.",
-        f"The department accepted this record: entry {fact.index} of the public log.",
+    vi = f" Nhân chứng cùng ký: {names}." if names else ""
+    en = f" Cosigned by the witnesses: {names}." if names else ""
+    if fact.entry.kind not in _IN_FORCE:
+        return catalogue.LOG.passed(
+            f"Mục số {fact.index} trong sổ công khai của Sở nói về chính học bạ này.{vi}",
+            f"Entry {fact.index} of the department's public log is about this record.{en}",
+        )
+    return catalogue.LOG.passed(
+        f"Sở đã tiếp nhận học bạ này, mục số {fact.index} trong sổ công khai.{vi}",
+        f"The department accepted this record: entry {fact.index} of the public log.{en}",
     )
-    return Receipt(fact, passed)
+
+
+def _witness_names(fact: LogFact, policy: LogPolicy) -> str:
+    return ", ".join(
+        f"{policy.label(each.name)} ({each.at.astimezone(VIETNAM):%H:%M %d/%m/%Y})"
+        for each in fact.witnesses
+    )
 
 
 def check_log(receipt: Receipt) -> Check:
@@ -182,6 +207,9 @@ def _gone(status: StatusAnswer) -> Check:
     day = f" ngày {status.since.astimezone(VIETNAM):%d/%m/%Y}" if status.since else ""
     on = f" on {status.since.astimezone(VIETNAM):%d/%m/%Y}" if status.since else ""
     vi, en = f"Học bạ đã bị thu hồi{day}", f"The record was recalled{on}"
+    if status.reason == CORRECTED:
+        vi = f"Học bạ đã được Sở cho chỉnh lý{day}, bản này không còn hiệu lực"
+        en = f"The department granted a correction{on}; this file is in force no more"
     if status.replaced_by:
         vi = f"{vi} và được thay bằng học bạ mang mã {status.replaced_by}"
         en = f"{en} and replaced by the record {status.replaced_by}"

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from hocba.errors import Sentence
+from hocba.tlog.cosignature import Cosignature
 from hocba.verify.verdict import HEADLINES, Check, Outcome, Verdict
 
 SIGNS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_CHECKED: "?"}
@@ -57,6 +58,8 @@ class Report:
     checked_at: datetime
     signers: tuple[Signer, ...] = ()
     record: RecordSummary | None = None
+    witnesses: tuple[Cosignature, ...] = ()
+    """Who of the known witnesses cosigned the head of the log under which the record is proved."""
 
     @property
     def headline(self) -> Sentence:
@@ -97,6 +100,9 @@ class Report:
             "record": _summary_json(self.record),
             "signers": [_signer_json(signer) for signer in self.signers],
             "checks": [_check_json(check) for check in self.checks],
+            "log_witnesses": [
+                {"name": each.name, "cosigned_at": each.at.isoformat()} for each in self.witnesses
+            ],
         }
 
     def to_text(self) -> str:

@@ -52,6 +52,7 @@ class Action(StrEnum):
     APPROVE_RECALL = "approve_recall"
     REFUSE_RECALL = "refuse_recall"
     CLOSE = "close"
+    REOPEN_CLOSED = "reopen_closed"
     REQUEST_CORRECTION = "request_correction"
     APPROVE_CORRECTION = "approve_correction"
     REFUSE_CORRECTION = "refuse_correction"
@@ -122,6 +123,7 @@ _ACTION_TITLES = {
     Action.APPROVE_RECALL: Sentence("đồng ý thu hồi", "approve the recall"),
     Action.REFUSE_RECALL: Sentence("từ chối thu hồi", "refuse the recall"),
     Action.CLOSE: Sentence("chốt học bạ", "close the record"),
+    Action.REOPEN_CLOSED: Sentence("mở lại học bạ đã chốt", "reopen the closed record"),
     Action.REQUEST_CORRECTION: Sentence("yêu cầu chỉnh lý", "request a correction"),
     Action.APPROVE_CORRECTION: Sentence("duyệt chỉnh lý", "approve the correction"),
     Action.REFUSE_CORRECTION: Sentence("từ chối chỉnh lý", "refuse the correction"),

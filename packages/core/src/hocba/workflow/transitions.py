@@ -111,8 +111,14 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.RECALL_REQUESTED, _A.REFUSE_RECALL, _S.ACCEPTED, _OFFICER, "CV 2088 II.2.7"),
     # Closing, and correction after it.
     Transition(_S.ACCEPTED, _A.CLOSE, _S.CLOSED, _DECIDERS, "QĐ 1789 Đ21"),
+    Transition(_S.CLOSED, _A.REOPEN_CLOSED, _S.ACCEPTED, _DECIDERS, "QĐ 1789 Đ21, Đ28"),
+    # “Nhà trường tạo yêu cầu”: the same people as for a recall.
     Transition(
-        _S.CLOSED, _A.REQUEST_CORRECTION, _S.CORRECTION_REQUESTED, _LEADERS, "QĐ 1789 Đ21.6"
+        _S.CLOSED,
+        _A.REQUEST_CORRECTION,
+        _S.CORRECTION_REQUESTED,
+        _LEADERS | _CLERK,
+        "QĐ 1789 Đ21.6",
     ),
     Transition(
         _S.CORRECTION_REQUESTED,

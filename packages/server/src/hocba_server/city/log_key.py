@@ -22,11 +22,12 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 
 from hocba.errors import Unavailable
+from hocba.tlog.note import verifier_key
 
 
 def log_origin() -> str:
     """Name of the log, the first line of its checkpoints (C2SP tlog-checkpoint)."""
-    return str(getattr(settings, "LOG_ORIGIN", "hoc-ba-so/so-cong-khai"))
+    return str(settings.LOG_ORIGIN)
 
 
 def log_key() -> Ed25519PrivateKey:
@@ -40,8 +41,13 @@ def public_pem() -> bytes:
     return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
+def verifier_line() -> str:
+    """The same key as one line, as witnesses and monitors take it (C2SP signed-note vkey)."""
+    return verifier_key(log_origin(), log_key().public_key())
+
+
 def _file() -> Path:
-    return Path(getattr(settings, "LOG_KEY_FILE", None) or Path(settings.DEMO_DIR) / "log-key.pem")
+    return Path(settings.LOG_KEY_FILE)
 
 
 @lru_cache(maxsize=4)
@@ -77,6 +83,6 @@ def _create(file: Path) -> None:
 def _missing() -> Unavailable:
     return Unavailable(
         "log_key",
-        "Chưa có khóa ký sổ công khai của Sở (LOG_KEY_FILE).",
-        "The key of the public log is missing (LOG_KEY_FILE).",
+        "Chưa có khóa ký sổ công khai của Sở (HOCBA_LOG_KEY_FILE).",
+        "The key of the public log is missing (HOCBA_LOG_KEY_FILE).",
     )

@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from hocba_server.city.certificates.models import RegistrationState
 from hocba_server.city.certificates.selectors import registrations
+from hocba_server.city.corrections.selectors import waiting_corrections
 from hocba_server.city.gateway.selectors import packages, unit_names
 from hocba_server.city.pages import city_page
 from hocba_server.city.permissions import READERS, deny_role
@@ -29,5 +30,6 @@ def home(request: HttpRequest, by: Actor) -> HttpResponse:
         "classes": class_counts(by=by) if may_read else [],
         "may_read": may_read,
         "recalls": waiting_requests(by=by),
+        "corrections": waiting_corrections(by=by),
     }
     return render(request, "city_portal/home.html", context)

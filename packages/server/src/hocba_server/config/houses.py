@@ -42,6 +42,8 @@ HOUSE_APPS: Final = {
         "hocba_server.city.transparency",
         "hocba_server.city.portal",
         "hocba_server.city.recalls",
+        "hocba_server.city.corrections",
+        "hocba_server.city.closing",
     ),
 }
 

@@ -7,6 +7,15 @@
 `HOCBA_GATEWAY_URL`  where the school house sends packages (default: this platform)
 `HOCBA_TRUST_DIR`    folder of trusted roots (*.pem)
 `HOCBA_RECALL_DECISION`  officer (default) or automatic: who decides on recalls before the closing
+`HOCBA_CLOSING_MAIN`, `HOCBA_CLOSING_REASSESSED`  day/month on which a school year is closed, and
+                     for pupils assessed again (30/06, 15/08), where the officer set no dates
+`HOCBA_CLOSING_AUTOMATIC`  1: years without dates of their own close by themselves on these days
+`HOCBA_LOG_KEY_FILE`  the department's key for the heads of the public log (Ed25519, PEM)
+`HOCBA_LOG_ORIGIN`   name of the public log (C2SP tlog-checkpoint), for ever
+`HOCBA_LOG_DIR`      folder of the public log as static files (default: <var>/public-log)
+`HOCBA_LOG_POLICY`   C2SP tlog-policy: the log's witnesses, their addresses, how many must cosign
+`HOCBA_LOG_FRESH_MINUTES`  a head older than this is signed again (default 60)
+`HOCBA_S3_ACCESS_KEY`, `HOCBA_S3_SECRET_KEY`, `HOCBA_S3_REGION`  object storage of exports
 `HOCBA_TSA_URL`      RFC 3161 time-stamp service
 `HOCBA_EMAIL_URL`    smtp://user:password@host:587 or smtps://…; empty: no e-mail (demo: var/mail)
 `HOCBA_EMAIL_FROM`   sender of e-mails (default: no-reply at the host of the public address)
@@ -29,6 +38,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from hocba_server.config.database import database_settings
+from hocba_server.config.days import is_day_and_month
 from hocba_server.config.houses import HOUSE_APPS, SCHOOL, WEB_APPS, running_houses
 from hocba_server.config.mail import mail_settings
 from hocba_server.config.places import build_dir, demo_dir, var_dir
@@ -56,6 +66,22 @@ GATEWAY_HANDLER: str = "hocba_server.city.gateway.services.answer_request"
 RECALL_DECISION: Final = os.environ.get("HOCBA_RECALL_DECISION", "officer")
 if RECALL_DECISION not in {"officer", "automatic"}:
     raise ImproperlyConfigured("HOCBA_RECALL_DECISION: officer hoặc automatic")
+CLOSING_MAIN: Final = os.environ.get("HOCBA_CLOSING_MAIN", "30/06")
+CLOSING_REASSESSED: Final = os.environ.get("HOCBA_CLOSING_REASSESSED", "15/08")
+for _day in (CLOSING_MAIN, CLOSING_REASSESSED):
+    if not is_day_and_month(_day):
+        raise ImproperlyConfigured("HOCBA_CLOSING_MAIN, HOCBA_CLOSING_REASSESSED: dd/mm")
+CLOSING_AUTOMATIC: Final = os.environ.get("HOCBA_CLOSING_AUTOMATIC", "") == "1"
+LOG_KEY_FILE: Path = Path(os.environ.get("HOCBA_LOG_KEY_FILE") or DEMO_DIR / "log-key.pem")
+LOG_ORIGIN: str = os.environ.get("HOCBA_LOG_ORIGIN", "hoc-ba-so/so-cong-khai")
+LOG_DIR: Path = Path(os.environ.get("HOCBA_LOG_DIR") or VAR_DIR / "public-log")
+LOG_POLICY: Path | None = (
+    Path(os.environ["HOCBA_LOG_POLICY"]) if os.environ.get("HOCBA_LOG_POLICY") else None
+)
+LOG_FRESH_MINUTES: int = int(os.environ.get("HOCBA_LOG_FRESH_MINUTES", "60"))
+S3_ACCESS_KEY: str = os.environ.get("HOCBA_S3_ACCESS_KEY", "")
+S3_SECRET_KEY: str = os.environ.get("HOCBA_S3_SECRET_KEY", "")
+S3_REGION: str = os.environ.get("HOCBA_S3_REGION", "us-east-1")
 TSA_URL: str = os.environ.get("HOCBA_TSA_URL", "" if PRODUCTION else "http://127.0.0.1:8010/tsa")
 AGENT_URL: str = os.environ.get("HOCBA_AGENT_URL", "http://127.0.0.1:14500")
 """The signing agent on the computer of the person who signs; pages may talk to it."""

@@ -73,15 +73,20 @@ def _platform(arguments: argparse.Namespace) -> int:
             _say(f"cổng {port} đang có chương trình khác dùng (port {port} is in use)")
             return 70
     if arguments.reset or not (folder / "demo" / FURNISHED).exists():
-        for name in ("pg", "demo", "log"):
+        for name in ("pg", "demo", "log", "public-log"):
             shutil.rmtree(folder / name, ignore_errors=True)
     began = time.monotonic()
+    policy = folder / "demo" / "log-policy"
+    os.environ["HOCBA_LOG_POLICY"] = str(policy)
     _prepare_django(folder, f"http://127.0.0.1:{arguments.port}", arguments.certificate_port)
     from hocba_server.demo import databases
 
     databases.ready()
+    from hocba_server.demo.watching import start_witness
+
     supervisor = Supervisor(own_environment(), folder / "log")
     try:
+        start_witness(supervisor, folder / "demo", policy)
         _start_services(supervisor, folder, arguments.certificate_port)
         supervisor.start("web", *_web_server(arguments.port))
         wait_for_port(arguments.port)

@@ -27,6 +27,8 @@ class Stage(StrEnum):
     """Sealed; the clerk is to send."""
     IN_FORCE = "in_force"
     """Received, kept and logged by the department."""
+    CLOSED = "closed"
+    """Closed by the department: from here on a record changes only by a correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ SCHOOLS = (
         ward_name="Phường Tân Định",
         public=False,
         digital=True,
-        classes=(DemoClass("4B", 4, 10, Stage.IN_FORCE), DemoClass("5B", 5, 10, Stage.RESULTS)),
+        classes=(DemoClass("4B", 4, 10, Stage.CLOSED), DemoClass("5B", 5, 10, Stage.RESULTS)),
     ),
     DemoSchool(
         order=3,

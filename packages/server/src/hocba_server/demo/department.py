@@ -7,6 +7,7 @@ from datetime import datetime
 from hocba_server.city.certificates.models import RegistrationState
 from hocba_server.city.certificates.selectors import registrations
 from hocba_server.city.certificates.services import approve, register_unit
+from hocba_server.city.closing.services import close_class
 from hocba_server.city.gateway.services import open_account
 from hocba_server.city.transparency.services import start_log
 from hocba_server.demo.cast import DepartmentCast
@@ -31,6 +32,13 @@ def enter_school(school: DemoSchool, cast: DepartmentCast, at: datetime) -> None
         ward_name=school.ward_name,
     )
     open_account(by=by, at=at, unit_code=school.code)
+
+
+def close_room(
+    school: DemoSchool, school_year: str, classroom_name: str, cast: DepartmentCast, at: datetime
+) -> None:
+    """The officer closes one class of a school."""
+    close_class(by=cast.officer.actor, at=at, key=(school.code, school_year, classroom_name))
 
 
 def approve_waiting(cast: DepartmentCast, at: datetime) -> int:

@@ -9,11 +9,17 @@ from hocba.ports import Clock
 from hocba_server.demo import line
 from hocba_server.demo.cast import SchoolCast, hire_department, hire_school
 from hocba_server.demo.city import SCHOOL_YEAR, SCHOOLS, DemoClass, DemoSchool, Stage
-from hocba_server.demo.department import approve_waiting, enter_school, found_department
+from hocba_server.demo.department import (
+    approve_waiting,
+    close_room,
+    enter_school,
+    found_department,
+)
 from hocba_server.demo.keys import KeyFolder
 from hocba_server.demo.line import OpenSchool, Progress
 from hocba_server.demo.people import invent_pupil
 from hocba_server.demo.spreadsheets import write_class
+from hocba_server.school.recalls.closings import learn_closings
 from hocba_server.school.registry.services import open_classroom
 
 _ORDER = tuple(Stage)
@@ -39,12 +45,16 @@ def furnish(keys: KeyFolder, clock: Clock, show: Progress) -> None:
             line.declare_certificate(opened, approve, clock)
             line.stock_comment_bank(opened, clock)
         for room in school.classes:
-            _take_to_stage(opened, room, keys.folder / SAMPLES, clock)
+            batch_id = _take_to_stage(opened, room, keys.folder / SAMPLES, clock)
+            if room.stage is Stage.CLOSED and batch_id is not None:
+                close_room(school, SCHOOL_YEAR, room.name, department, clock.now())
+                learn_closings(by=cast.clerk.actor, at=clock.now(), batch_id=batch_id)
             done += 1
             show(done, rooms)
 
 
-def _take_to_stage(opened: OpenSchool, room: DemoClass, samples: Path, clock: Clock) -> None:
+def _take_to_stage(opened: OpenSchool, room: DemoClass, samples: Path, clock: Clock) -> int | None:
+    """Answers the batch of a class that has records."""
     reached = _ORDER.index(room.stage)
     classroom_id = open_classroom(
         by=opened.cast.registrar.actor,
@@ -55,25 +65,26 @@ def _take_to_stage(opened: OpenSchool, room: DemoClass, samples: Path, clock: Cl
         grade=room.grade,
     )
     if not opened.school.digital:
-        return
+        return None
     line.assign_teachers(opened, classroom_id, clock)
     if room.stage is Stage.EMPTY:
         write_samples(opened.school, room, samples / room.name)
     if reached < _ORDER.index(Stage.RESULTS):
-        return
+        return None
     with tempfile.TemporaryDirectory() as folder:
         _import(opened, room, Path(folder), clock)
     line.type_homeroom_data(opened, classroom_id, clock)
     line.decide_promotions(opened, classroom_id, clock)
     if reached < _ORDER.index(Stage.SIGNED):
-        return
+        return None
     batch_id = line.open_issue(opened, classroom_id, clock, line.today(clock))
     signers = line.signers_of(opened, classroom_id)
     last = len(signers) if reached >= _ORDER.index(Stage.SEALED) else len(signers) - 2
     for member, role in signers[:last]:
         line.sign(member, role, batch_id, clock, _quiet)
-    if room.stage is Stage.IN_FORCE:
+    if reached >= _ORDER.index(Stage.IN_FORCE):
         line.submit(opened, batch_id, clock, _quiet)
+    return batch_id
 
 
 def _import(opened: OpenSchool, room: DemoClass, folder: Path, clock: Clock) -> None:

@@ -192,8 +192,13 @@ _STATES = {
     RecordState.RECALL_REQUESTED: Sentence(
         "chờ Sở quyết định thu hồi", "wait for the department's word on a recall"
     ),
+    RecordState.CLOSED: Sentence("đã chốt", "closed"),
+    RecordState.CORRECTION_REQUESTED: Sentence(
+        "chờ Sở quyết định chỉnh lý", "wait for the department's word on a correction"
+    ),
     RecordState.RECALLED: Sentence("đã thu hồi", "recalled"),
 }
+_DONE = {RecordState.ACCEPTED, RecordState.CLOSED}
 
 
 def _record_state(records: list[AnnualRecordDraft]) -> tuple[Sentence, str]:
@@ -203,7 +208,7 @@ def _record_state(records: list[AnnualRecordDraft]) -> tuple[Sentence, str]:
         "; ".join(f"{count} học bạ {words.vi}" for count, words in counted),
         "; ".join(f"{count} records {words.en}" for count, words in counted),
     )
-    done = all(state is RecordState.ACCEPTED for state in states)
+    done = all(state in _DONE for state in states)
     return sentence, "done" if done else "waiting"
 
 

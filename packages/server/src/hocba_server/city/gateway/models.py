@@ -88,6 +88,8 @@ class RecordOutcome(models.Model):
     pupil_code = models.CharField("mã học sinh", max_length=100, blank=True, default="")
     pupil_name = models.CharField("tên học sinh", max_length=300, blank=True, default="")
     personal_id = models.CharField("số định danh cá nhân", max_length=100, blank=True, default="")
+    school_year = models.CharField("năm học", max_length=9, blank=True, default="")
+    classroom_name = models.CharField("lớp", max_length=50, blank=True, default="")
     accepted = models.BooleanField("được tiếp nhận")
     code = models.CharField("mã lỗi", max_length=10)
     field_title = models.CharField("thẻ", max_length=200, blank=True, default="")

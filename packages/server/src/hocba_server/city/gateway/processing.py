@@ -16,6 +16,7 @@ from hocba.packet.package import read_package
 from hocba.ports import Clock, RevocationSource
 from hocba.tlog.entry import SALT_SIZE, EntryKind, LogEntry, commit
 from hocba_server.city.certificates.selectors import approved_seals
+from hocba_server.city.closing.gate import Gate, extend_closings
 from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.gateway.intake import (
     AskOnce,
@@ -58,8 +59,8 @@ def process_package(
         package = IncomingPackage.objects.select_for_update().get(pk=package_id)
         if package.state != PackageState.RECEIVED:
             return
-        # 3. Only now is it certain which UUIDs and pupils are free.
-        decided = _refuse_known(checked)
+        # 3. Only now is it certain which UUIDs and pupils are free and which classes are closed.
+        decided = _refuse_known(checked, package.unit_code, at)
         # 4. Keep the bytes, log them, answer; all of it appears with the commit.
         _accept(decided, package, at)
         RecordOutcome.objects.bulk_create(_outcomes(package, decided))
@@ -76,8 +77,11 @@ def process_package(
         )
 
 
-def _refuse_known(checked: Sequence[CheckedRecord]) -> list[CheckedRecord]:
+def _refuse_known(
+    checked: Sequence[CheckedRecord], unit_code: str, at: dt.datetime
+) -> list[CheckedRecord]:
     readable = [one.record for one in checked if one.record is not None]
+    gate = Gate(unit_code, readable, at)
     uuids = known_uuids(record.record_uuid for record in readable)
     pupils = pupils_with_record(record.pupil.personal_id for record in readable)
     decided: list[CheckedRecord] = []
@@ -91,6 +95,8 @@ def _refuse_known(checked: Sequence[CheckedRecord]) -> list[CheckedRecord]:
             in_force = uuids[record.record_uuid]
             code = ResponseCode.UUID_EXISTS if in_force else ResponseCode.UUID_RECALLED
             decided.append(_refused(one, code, "MA_TRA_CUU_UUID"))
+        elif (denial := gate.deny(record)) is not None:
+            decided.append(_refused(one, *denial))
         elif pupil in pupils:
             decided.append(_refused(one, ResponseCode.RECORD_IN_FORCE, "SO_CCCD"))
         else:
@@ -100,8 +106,11 @@ def _refuse_known(checked: Sequence[CheckedRecord]) -> list[CheckedRecord]:
     return decided
 
 
-def _refused(one: CheckedRecord, code: ResponseCode, where: str) -> CheckedRecord:
-    return CheckedRecord(one.document, one.record, Refusal(code, where, code.sentence.vi))
+def _refused(
+    one: CheckedRecord, code: ResponseCode, where: str, sentence: str = ""
+) -> CheckedRecord:
+    refusal = Refusal(code, where, sentence or code.sentence.vi)
+    return CheckedRecord(one.document, one.record, refusal)
 
 
 def _accept(decided: Sequence[CheckedRecord], package: IncomingPackage, at: dt.datetime) -> None:
@@ -122,6 +131,7 @@ def _accept(decided: Sequence[CheckedRecord], package: IncomingPackage, at: dt.d
     if new:
         rows = keep(new, message_id=package.message_id, at=at)
         replacing = note_replacements(rows, by=platform_actor("city"), at=at)
+        extend_closings(rows, at)
         append_entries(
             [_entry(one, row.pk in replacing, at) for one, row in zip(new, rows, strict=True)],
             at=at,
@@ -152,6 +162,8 @@ def _outcomes(
             pupil_code=record.pupil.pupil_code if record else "",
             pupil_name=record.pupil.full_name if record else "",
             personal_id=record.pupil.personal_id if record else "",
+            school_year=str(record.school_year) if record else "",
+            classroom_name=record.classroom_name[:50] if record else "",
             accepted=refusal is None,
             code=(refusal.code if refusal else ResponseCode.RECEIVED).value,
             field_title=refusal.where[:200] if refusal else "",

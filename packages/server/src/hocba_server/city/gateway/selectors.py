@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from django.db.models import Count, Q, QuerySet
@@ -9,6 +10,7 @@ from hocba.ids import MessageId, UnitCode
 from hocba.packet.answers import RecordResult, ResultAnswer, SubmissionResult
 from hocba.packet.transactions import ResultQuery
 from hocba_server.city.certificates.models import Unit
+from hocba_server.city.closing.selectors import closing_days
 from hocba_server.city.gateway.models import (
     IncomingPackage,
     PackageKind,
@@ -19,13 +21,14 @@ from hocba_server.city.permissions import READERS, CityRole, deny_role, require
 from hocba_server.web.accounts.actor import Actor
 
 
-def query_results(message_id: str, unit_code: str) -> ResultAnswer:
+def query_results(message_id: str, unit_code: str, *, at: dt.datetime) -> ResultAnswer:
     """What became of the records of a package (transaction 2)."""
-    return result_answer(ResultQuery(MessageId(message_id), UnitCode(unit_code)))
+    return result_answer(ResultQuery(MessageId(message_id), UnitCode(unit_code)), at=at)
 
 
-def result_answer(query: ResultQuery) -> ResultAnswer:
-    """Answer to transaction 2. An unknown package answers with an empty list."""
+def result_answer(query: ResultQuery, *, at: dt.datetime) -> ResultAnswer:
+    """Answer to transaction 2, and which records are closed at `at`. An unknown package answers
+    with an empty list."""
     row = IncomingPackage.objects.filter(
         unit_code=query.unit_code, message_id=query.message_id, kind=PackageKind.SUBMIT
     ).first()
@@ -33,7 +36,11 @@ def result_answer(query: ResultQuery) -> ResultAnswer:
         return ResultAnswer(())
     if row.state == PackageState.RECEIVED:
         return ResultAnswer((), row.record_count)
-    return ResultAnswer(tuple(_result(outcome) for outcome in row.outcomes.all()))
+    outcomes = list(row.outcomes.all())
+    closed = closing_days([outcome.record_uuid for outcome in outcomes if outcome.accepted], at)
+    return ResultAnswer(
+        tuple(_result(outcome, closed.get(outcome.record_uuid)) for outcome in outcomes)
+    )
 
 
 def packages(*, by: Actor) -> QuerySet[IncomingPackage]:
@@ -65,7 +72,7 @@ def unit_names(codes: Sequence[str]) -> dict[str, str]:
     return dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
 
 
-def _result(row: RecordOutcome) -> RecordResult:
+def _result(row: RecordOutcome, closed_at: dt.datetime | None) -> RecordResult:
     return RecordResult(
         pupil_code=row.pupil_code,
         pupil_name=row.pupil_name,
@@ -75,4 +82,5 @@ def _result(row: RecordOutcome) -> RecordResult:
         error=row.code,
         error_field_title=row.field_title,
         error_description=row.sentence,
+        closed_at=closed_at.isoformat(timespec="seconds") if closed_at else "",
     )

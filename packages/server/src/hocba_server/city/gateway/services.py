@@ -58,7 +58,7 @@ def answer_request(request: object, *, at: dt.datetime) -> dict[str, Any]:
         case ResultQuery(type=TransactionType.QUERY_RECALL):
             return recall_answer(read).to_json()
         case _:
-            return result_answer(read).to_json()
+            return result_answer(read, at=at).to_json()
 
 
 def receive(request: object, *, at: dt.datetime) -> dict[str, Any]:

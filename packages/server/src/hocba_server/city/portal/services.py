@@ -13,12 +13,13 @@ from hocba.record.codec import read_record
 from hocba.rendition.attachments import RECORD_NAME, extract_attachments
 from hocba.trust.evidence import Evidence, read_container
 from hocba.verify.document import MAX_BYTES, Circumstances, verify_document
-from hocba.verify.policy import StatusAnswer
+from hocba.verify.policy import Policy, StatusAnswer
 from hocba.verify.report import Report
 from hocba_server.city.database import city_transaction
 from hocba_server.city.portal.models import LookupAttempt
 from hocba_server.city.repository.selectors import evidence_for, record_by_uuid, status_of
 from hocba_server.city.repository.services import OpenedRecord, read_stored
+from hocba_server.city.transparency.witnesses import log_policy
 from hocba_server.city.trust import trust_store
 from hocba_server.web.accounts.actor import EVERYBODY
 
@@ -70,6 +71,7 @@ def _verify(
     circumstances = Circumstances(
         store=trust_store(),
         at=at,
+        policy=Policy(log=log_policy()),
         evidence=evidence,
         status=status,
         fonts=settings.FONTS_DIR if settings.FONTS_DIR.is_dir() else None,

@@ -111,6 +111,7 @@ def status(request: HttpRequest, record_uuid: str) -> JsonResponse:
             "approved_seals": [seal.hex() for seal in answer.approved_seals],
             "replaced_by": answer.replaced_by,
             "since": answer.since.isoformat() if answer.since else None,
+            "reason": answer.reason,
             "evidence": base64.b64encode(evidence).decode() if evidence else None,
         }
     )

@@ -5,6 +5,7 @@ Source: CV 2088/BGDĐT-GDTH II.2.6 (the eight fields), III.3; QĐ 1789/QĐ-SGDĐ
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import unicodedata
 from collections.abc import Container
@@ -15,7 +16,10 @@ from hocba.packet.codes import ResponseCode, code_of_package_error
 from hocba.packet.recall import RecallItem, read_recall_item
 from hocba.record.codec import read_record
 from hocba.record.model import AnnualRecord
-from hocba_server.city.repository.models import ChangeKind, StoredRecord
+from hocba.record.values import VIETNAM
+from hocba_server.city.closing.selectors import closing_of
+from hocba_server.city.corrections.intake import deny_correction
+from hocba_server.city.repository.models import ENDING, StoredRecord
 from hocba_server.city.repository.selectors import original_of
 
 _C = ResponseCode
@@ -38,16 +42,27 @@ class Examined:
         return self.code is not ResponseCode.RECEIVED
 
 
-def examine(document: bytes, *, unit_code: str, waiting: Container[str]) -> Examined:
-    """Check one element of a recall list; never raises for what the sender wrote.
-
-    `waiting` holds the numbers of records whose recall waits for a decision already.
-    """
+def read_item(document: bytes) -> Examined:
+    """Read one element of a recall list and the files in it; never raises for what it holds."""
     try:
         item = read_recall_item(document)
     except HocBaError as fault:
         code = code_of_package_error(fault)
         return Examined(None, None, code, fault.where or "HOC_BA", fault.sentence.vi)
+    denial = deny_correction(item)
+    return Examined(item, None, *denial) if denial else Examined(item, None)
+
+
+def examine(
+    written: Examined, *, unit_code: str, waiting: Container[str], at: dt.datetime
+) -> Examined:
+    """Compare what was written with what is stored and closed.
+
+    `waiting` holds the numbers of records about which a request waits for a decision already.
+    """
+    item = written.item
+    if item is None:
+        return written
     if item.school_code != unit_code:
         return _refused(item, None, _C.NOT_THE_ISSUER, "MA_TRUONG")
     record = StoredRecord.objects.filter(record_uuid=item.record_uuid).first()
@@ -55,10 +70,33 @@ def examine(document: bytes, *, unit_code: str, waiting: Container[str]) -> Exam
         return _refused(item, None, _C.RECALL_NOT_FOUND, "MA_TRA_CUU_UUID")
     if record.unit_code != unit_code:
         return _refused(item, None, _C.NOT_THE_ISSUER, "MA_TRA_CUU_UUID")
-    if record.changes.filter(kind=ChangeKind.RECALL).exists():
+    if record.changes.filter(kind__in=ENDING).exists():
         return _refused(item, record, _C.ALREADY_RECALLED, "MA_TRA_CUU_UUID")
     if item.record_uuid in waiting:
         return _refused(item, record, _C.RECALL_WAITING, "MA_TRA_CUU_UUID")
+    return (
+        _deny_closing(item, record, at)
+        or _deny_difference(item, record)
+        or dataclasses.replace(written, record=record)
+    )
+
+
+def _deny_closing(item: RecallItem, record: StoredRecord, at: dt.datetime) -> Examined | None:
+    """Before the closing a record is recalled, after it corrected (Đ21.4, Đ21.6)."""
+    closing = closing_of(record, at)
+    if item.correction is not None and closing is None:
+        return _refused(item, record, _C.NOT_CLOSED, "YEU_CAU_CHINH_LY")
+    if item.correction is None and closing is not None:
+        day = closing.closed_at.astimezone(VIETNAM)
+        sentence = (
+            f"Lớp {record.classroom_name} năm học {record.school_year} đã chốt ngày "
+            f"{day:%d/%m/%Y}; học bạ này không thu hồi được nữa. Gửi yêu cầu chỉnh lý."
+        )
+        return Examined(item, record, _C.YEAR_CLOSED, "", sentence)
+    return None
+
+
+def _deny_difference(item: RecallItem, record: StoredRecord) -> Examined | None:
     for tag, asked, stored in _compared(item, read_record(original_of(record)).record):
         if _plain(asked) != _plain(stored):
             sentence = (
@@ -66,7 +104,7 @@ def examine(document: bytes, *, unit_code: str, waiting: Container[str]) -> Exam
                 "Gửi lại yêu cầu với đúng thông tin trên học bạ đã nộp."
             )
             return Examined(item, record, _C.RECALL_MISMATCH, tag, sentence)
-    return Examined(item, record)
+    return None
 
 
 def _refused(

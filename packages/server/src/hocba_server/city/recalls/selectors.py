@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from hocba.errors import Refused
 from hocba.packet.answers import RecallResult, RecordResult, ResultAnswer
@@ -43,21 +43,27 @@ def _result(case: RecallCase) -> RecordResult:
 
 
 def recall_requests(*, by: Actor) -> QuerySet[IncomingPackage]:
-    """Requests with the numbers of their records by state, those that wait first."""
+    """Requests to recall with the numbers of their records by state, those that wait first."""
     require(deny_role(by, CityRole.OFFICER))
     rows = IncomingPackage.objects.filter(kind=PackageKind.RECALL).defer("content")
-    return rows.annotate(
-        waiting_count=Count("cases", filter=Q(cases__state=CaseState.WAITING)),
-        approved_count=Count("cases", filter=Q(cases__state=CaseState.APPROVED)),
-        refused_count=Count("cases", filter=Q(cases__state=CaseState.REFUSED)),
-    ).order_by("-waiting_count", "-received_at", "-pk")
+    recalls = RecallCase.objects.filter(package=OuterRef("pk"), correction__isnull=True)
+    plain = Q(cases__correction__isnull=True)
+    return (
+        rows.filter(Q(state=PackageState.RECEIVED) | Exists(recalls))
+        .annotate(
+            waiting_count=Count("cases", filter=plain & Q(cases__state=CaseState.WAITING)),
+            approved_count=Count("cases", filter=plain & Q(cases__state=CaseState.APPROVED)),
+            refused_count=Count("cases", filter=plain & Q(cases__state=CaseState.REFUSED)),
+        )
+        .order_by("-waiting_count", "-received_at", "-pk")
+    )
 
 
 def waiting_requests(*, by: Actor) -> int | None:
     """How many requests wait for an officer; None for everybody who is not one."""
     if deny_role(by, CityRole.OFFICER) is not None:
         return None
-    waiting = RecallCase.objects.filter(state=CaseState.WAITING)
+    waiting = RecallCase.objects.filter(state=CaseState.WAITING, correction__isnull=True)
     return waiting.order_by().values("package_id").distinct().count()
 
 
@@ -72,13 +78,14 @@ def recall_request(*, by: Actor, package_id: int) -> IncomingPackage:
 def cases_of(*, by: Actor, package: IncomingPackage) -> QuerySet[RecallCase]:
     """The records of a request as they were listed, without their documents."""
     require(deny_role(by, CityRole.OFFICER))
-    return package.cases.select_related("record").defer("record__document", "record__salt")
+    cases = package.cases.filter(correction__isnull=True)
+    return cases.select_related("record").defer("record__document", "record__salt")
 
 
 def case_by_id(*, by: Actor, package_id: int, case_id: int) -> RecallCase:
     """One record of a request. Raises `Refused` with code `not_found`."""
     require(deny_role(by, CityRole.OFFICER))
-    rows = RecallCase.objects.select_related("package", "record")
+    rows = RecallCase.objects.filter(correction__isnull=True).select_related("package", "record")
     row = rows.filter(package_id=package_id, pk=case_id).first()
     if row is None:
         raise _no_request()

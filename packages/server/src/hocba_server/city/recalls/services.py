@@ -1,13 +1,14 @@
 """Recall before the closing (transaction 5): requests are checked, an officer decides each record.
 
-Status, public log and audit of a recall appear with one commit; the original stays as it is.
+Corrections after it come by the same transaction and are decided in `city.corrections`. Status,
+public log and audit of a recall appear with one commit; the original stays as it is.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from django.conf import settings
 
@@ -18,11 +19,13 @@ from hocba.packet.package import read_package
 from hocba.ports import Clock
 from hocba.record.values import VIETNAM
 from hocba.tlog.entry import SALT_SIZE, EntryKind, LogEntry, commit
+from hocba_server.city.corrections.intake import keep_corrections
 from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.gateway.models import IncomingPackage, PackageKind, PackageState
 from hocba_server.city.permissions import CityRole, deny_role, require
-from hocba_server.city.recalls.checks import Examined, examine
+from hocba_server.city.recalls.checks import Examined, examine, read_item
 from hocba_server.city.recalls.models import CaseState, RecallCase
+from hocba_server.city.repository.models import ChangeKind
 from hocba_server.city.repository.selectors import original_of
 from hocba_server.city.repository.services import end_force
 from hocba_server.city.transparency.services import NewEntry, append_entries, lock_log
@@ -39,6 +42,12 @@ def check_request(package_id: int, *, clock: Clock) -> None:
     was checked is left alone.
     """
     at = clock.now()
+    package = IncomingPackage.objects.get(pk=package_id, kind=PackageKind.RECALL)
+    if package.state != PackageState.RECEIVED:
+        return
+    # What was written is read first: files can be large, and nothing of it needs the lock.
+    documents = read_package(bytes(package.content).decode("ascii")).records
+    written = [read_item(document) for document in documents]
     with city_transaction():
         # One writer of log and repository at a time, as when packages are taken in.
         lock_log()
@@ -47,11 +56,15 @@ def check_request(package_id: int, *, clock: Clock) -> None:
         )
         if package.state != PackageState.RECEIVED:
             return
-        documents = read_package(bytes(package.content).decode("ascii")).records
-        RecallCase.objects.bulk_create(_cases(package, documents, at))
+        found = _examined(package, written, at)
+        cases = [_case(package, position, each, at) for position, each in enumerate(found)]
+        RecallCase.objects.bulk_create(cases)
+        keep_corrections(
+            (case, each.item) for case, each in zip(cases, found, strict=True) if each.record
+        )
         package.state, package.processed_at = PackageState.PROCESSED, at
         package.save(update_fields=["state", "processed_at"])
-        waiting = list(package.cases.filter(state=CaseState.WAITING).select_related("record"))
+        waiting = [case for case in cases if case.state == CaseState.WAITING]
         record_event(
             using=CITY_DATABASE,
             by=platform_actor("city"),
@@ -60,22 +73,26 @@ def check_request(package_id: int, *, clock: Clock) -> None:
             subject=f"package:{package.pk}",
             detail={"waiting": len(waiting), "refused": package.record_count - len(waiting)},
         )
-        if settings.RECALL_DECISION == AUTOMATIC and waiting:
-            _approve(waiting, by=platform_actor("city"), at=at, sentence="")
+        # A correction is always decided by a person (Đ21.6).
+        recalls = [case for case in waiting if not hasattr(case, "correction")]
+        if settings.RECALL_DECISION == AUTOMATIC and recalls:
+            end_cases(recalls, by=platform_actor("city"), at=at, sentence="")
 
 
-def _cases(
-    package: IncomingPackage, documents: Sequence[bytes], at: dt.datetime
-) -> Iterator[RecallCase]:
+def _examined(
+    package: IncomingPackage, written: Sequence[Examined], at: dt.datetime
+) -> list[Examined]:
     open_cases = RecallCase.objects.filter(
         state=CaseState.WAITING, package__unit_code=package.unit_code
     )
     waiting = set(open_cases.values_list("record_uuid", flat=True))
-    for position, document in enumerate(documents):
-        found = examine(document, unit_code=package.unit_code, waiting=waiting)
+    all_found = []
+    for each in written:
+        found = examine(each, unit_code=package.unit_code, waiting=waiting, at=at)
         if not found.refused and found.item is not None:
             waiting.add(found.item.record_uuid)
-        yield _case(package, position, found, at)
+        all_found.append(found)
+    return all_found
 
 
 def _case(package: IncomingPackage, position: int, found: Examined, at: dt.datetime) -> RecallCase:
@@ -130,22 +147,23 @@ def decide_cases(
         rows = list(
             RecallCase.objects.select_for_update(of=("self",))
             .select_related("record")
-            .filter(package_id=package_id, pk__in=wanted)
+            .filter(package_id=package_id, pk__in=wanted, correction__isnull=True)
             .order_by("pk")
         )
         if len(rows) != len(wanted):
             raise Refused("not_found", "Không tìm thấy yêu cầu này.", "There is no such request.")
         for row in rows:
             if row.state != CaseState.WAITING:
-                raise _decided_already(row)
+                raise decided_already(row)
         if approve:
-            _approve(rows, by=by, at=at, sentence=sentence)
+            end_cases(rows, by=by, at=at, sentence=sentence)
         else:
-            _refuse(rows, by=by, at=at, sentence=sentence)
+            refuse_cases(rows, by=by, at=at, sentence=sentence)
     return len(rows)
 
 
-def _decided_already(row: RecallCase) -> Refused:
+def decided_already(row: RecallCase) -> Refused:
+    """Somebody else was quicker."""
     when = row.decided_at.astimezone(VIETNAM) if row.decided_at else None
     return Refused(
         "decided",
@@ -155,15 +173,26 @@ def _decided_already(row: RecallCase) -> Refused:
     )
 
 
-def _approve(rows: Sequence[RecallCase], *, by: Actor, at: dt.datetime, sentence: str) -> None:
-    """Status, log and audit of a recall; joins the open transaction, which holds the log."""
+def end_cases(
+    rows: Sequence[RecallCase],
+    *,
+    by: Actor,
+    at: dt.datetime,
+    sentence: str,
+    kind: ChangeKind = ChangeKind.RECALL,
+) -> None:
+    """Status, log and audit of records that are recalled, or ended for a correction.
+
+    Joins the open transaction, which holds the log. Raises `Refused` with code `not_in_force`.
+    """
+    action = "approve_correction" if kind == ChangeKind.CORRECT else "approve_recall"
     entries = []
     for row in rows:
         record = row.record
         if record is None:
             raise ValueError("the database refuses a waiting case without its record")
         salt = secrets.token_bytes(SALT_SIZE)
-        end_force(record, by=by, at=at, salt=salt, reason=row.reason)
+        end_force(record, by=by, at=at, salt=salt, reason=row.reason, kind=kind)
         entry = LogEntry(
             kind=EntryKind.RECALL,
             unit_code=UnitCode(record.unit_code),
@@ -173,13 +202,23 @@ def _approve(rows: Sequence[RecallCase], *, by: Actor, at: dt.datetime, sentence
             accepted_at=at,
         )
         entries.append(NewEntry(entry, record.record_uuid))
-        _decide(row, CaseState.APPROVED, ResponseCode.RECEIVED, by, at, sentence)
+        _decide(row, CaseState.APPROVED, ResponseCode.RECEIVED, by, at, sentence, action)
     append_entries(entries, at=at)
 
 
-def _refuse(rows: Sequence[RecallCase], *, by: Actor, at: dt.datetime, sentence: str) -> None:
+def refuse_cases(
+    rows: Sequence[RecallCase],
+    *,
+    by: Actor,
+    at: dt.datetime,
+    sentence: str,
+    code: ResponseCode = ResponseCode.RECALL_REFUSED,
+) -> None:
+    """Answer and audit of what is not granted. Joins the open transaction."""
+    correction = code is ResponseCode.CORRECTION_REFUSED
+    action = "refuse_correction" if correction else "refuse_recall"
     for row in rows:
-        _decide(row, CaseState.REFUSED, ResponseCode.RECALL_REFUSED, by, at, sentence)
+        _decide(row, CaseState.REFUSED, code, by, at, sentence, action)
 
 
 def _decide(
@@ -189,6 +228,7 @@ def _decide(
     by: Actor,
     at: dt.datetime,
     sentence: str,
+    action: str,
 ) -> None:
     row.state, row.code, row.sentence = state, code.value, sentence
     row.decided_by, row.decided_by_name, row.decided_at = by.user_id, by.name, at
@@ -197,7 +237,7 @@ def _decide(
         using=CITY_DATABASE,
         by=by,
         at=at,
-        action="approve_recall" if state is CaseState.APPROVED else "refuse_recall",
+        action=action,
         subject=f"record:{row.record_uuid}",
         detail={"package": row.package_id, "reason": row.reason, "sentence": sentence},
     )

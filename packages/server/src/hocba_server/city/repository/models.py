@@ -63,6 +63,8 @@ class StoredRecord(models.Model):
     evidence = ArrayField(models.CharField(max_length=64), verbose_name="bằng chứng")
     message_id = models.CharField("mã gói tin", max_length=100)
     accepted_at = models.DateTimeField("tiếp nhận lúc")
+    completed = models.BooleanField("đã hoàn thành chương trình lớp học", null=True)
+    """None in rows from before this column. Who has not completed is closed second (Đ21.2)."""
 
     class Meta:
         verbose_name = "học bạ"
@@ -82,13 +84,19 @@ class ChangeKind(models.TextChoices):
     """Persisted values: what ended the force of a record, and what came after it."""
 
     RECALL = "recall", "Thu hồi"
+    CORRECT = "correct", "Chỉnh lý sau khi chốt"
     REPLACE = "replace", "Được thay thế"
+
+
+ENDING = (ChangeKind.RECALL, ChangeKind.CORRECT)
+"""What takes a record out of force: at most one of them ever happens to it."""
 
 
 class StatusChange(models.Model):
     """What happened to a stored record after it was accepted. Append-only: nothing is taken back.
 
-    A recall ends the force of the record; a replacement names the record that came in its place.
+    A recall, or after the closing a correction, ends the force of the record; a replacement names
+    the record that came in its place.
     """
 
     record = models.ForeignKey(StoredRecord, on_delete=models.PROTECT, related_name="changes")
@@ -97,7 +105,7 @@ class StatusChange(models.Model):
         StoredRecord, on_delete=models.PROTECT, related_name="replaces", null=True
     )
     salt = models.BinaryField("muối của cam kết", default=b"")
-    """Opens the commitment of the log's entry about a recall."""
+    """Opens the commitment of the log's entry about the end of force."""
     reason = models.CharField("lý do", max_length=2000, blank=True, default="")
     changed_by = models.BigIntegerField("người thực hiện")
     changed_by_name = models.CharField("tên người thực hiện", max_length=150)
@@ -110,8 +118,13 @@ class StatusChange(models.Model):
             models.UniqueConstraint(fields=["record", "kind"], name="status_change_once"),
             models.CheckConstraint(
                 name="status_change_whole",
-                condition=Q(kind="recall", successor__isnull=True)
+                condition=Q(kind__in=["recall", "correct"], successor__isnull=True)
                 | Q(kind="replace", successor__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["record"],
+                condition=Q(kind__in=["recall", "correct"]),
+                name="force_ends_once",
             ),
         ]
 

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import zstandard
 from django.conf import settings
@@ -11,14 +12,16 @@ from django.db.models import Count, QuerySet
 
 from hocba.errors import NotTrusted, Refused
 from hocba.record.codec import read_record
+from hocba.record.model import AnnualRecord
 from hocba.rendition.form import SignatureLine, render_pdf
 from hocba.signature.xml_verify import verify_signatures
 from hocba.trust.evidence import Evidence, write_container
 from hocba.trust.identity import issuer_name, signer_name
-from hocba.verify.policy import RecordStatus, StatusAnswer
+from hocba.verify.policy import CORRECTED, RecordStatus, StatusAnswer
 from hocba_server.city.certificates.selectors import approved_seals
 from hocba_server.city.permissions import READERS, deny_role, require
 from hocba_server.city.repository.models import (
+    ENDING,
     ChangeKind,
     EvidenceBlob,
     EvidenceKind,
@@ -73,6 +76,32 @@ def original_of(row: StoredRecord) -> bytes:
     return document
 
 
+def has_completed(row: StoredRecord) -> bool:
+    """Has the pupil completed the grade, says the record (DA_HOAN_THANH_CHUONG_TRINH_LOP_HOC)."""
+    if row.completed is None:  # stored before the column was there
+        return read_record(original_of(row)).record.summary.grade_completed
+    return row.completed
+
+
+def index_values(record: AnnualRecord) -> dict[str, Any]:
+    """The columns that only repeat what the original says, so that it can be found."""
+    pupil = record.pupil
+    return {
+        "record_uuid": str(record.record_uuid),
+        "profile": record.profile.value,
+        "school_name": record.school.school_name,
+        "school_year": str(record.school_year),
+        "grade": record.grade,
+        "classroom_name": record.classroom_name,
+        "personal_id": str(pupil.personal_id),
+        "pupil_code": pupil.pupil_code,
+        "pupil_name": pupil.full_name,
+        "birth_date": pupil.birth_date,
+        "issued_on": record.terms.issued_on,
+        "completed": record.summary.grade_completed,
+    }
+
+
 def evidence_for(record_uuid: str) -> Evidence:
     """Everything that lets the record be verified offline years later, with its log proof."""
     row = record_by_uuid(record_uuid)
@@ -112,6 +141,7 @@ def status_of(record_uuid: str, *, at: dt.datetime) -> StatusAnswer:
         approved_seals=tuple(seal.sha256 for seal in approved_seals(row.unit_code)),
         replaced_by=history.replaced_by or None,
         since=history.recalled_at,
+        reason=CORRECTED if history.corrected else None,
     )
 
 
@@ -122,6 +152,8 @@ class History:
     recalled_at: dt.datetime | None = None
     recalled_by: str = ""
     reason: str = ""
+    corrected: bool = False
+    """It was ended by a correction after the closing, not by a recall."""
     replaced_by: str = ""
     """Number of the record in its place."""
     replaces: tuple[str, ...] = ()
@@ -131,20 +163,22 @@ class History:
 def history_of(row: StoredRecord) -> History:
     """Recall and replacement of a record, and what it replaced itself."""
     changes = {change.kind: change for change in row.changes.select_related("successor")}
-    recall, replaced = changes.get(ChangeKind.RECALL), changes.get(ChangeKind.REPLACE)
+    recall = next((changes[kind] for kind in ENDING if kind in changes), None)
+    replaced = changes.get(ChangeKind.REPLACE)
     earlier = StatusChange.objects.filter(successor=row).order_by("pk")
     return History(
         recalled_at=recall.changed_at if recall else None,
         recalled_by=recall.changed_by_name if recall else "",
         reason=recall.reason if recall else "",
+        corrected=recall is not None and recall.kind == ChangeKind.CORRECT,
         replaced_by=replaced.successor.record_uuid if replaced and replaced.successor else "",
         replaces=tuple(earlier.values_list("record__record_uuid", flat=True)),
     )
 
 
 def _newest_salt(row: StoredRecord) -> bytes:
-    """Opens the newest entry of the log about this record: of its recall, else of its issue."""
-    recall = row.changes.filter(kind=ChangeKind.RECALL).first()
+    """Opens the newest entry of the log about this record: of its end, else of its issue."""
+    recall = row.changes.filter(kind__in=ENDING).first()
     return bytes(recall.salt if recall else row.salt)
 
 

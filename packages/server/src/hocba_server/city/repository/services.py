@@ -16,6 +16,7 @@ from hocba.trust.evidence import Evidence
 from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.permissions import READERS, deny_role, require
 from hocba_server.city.repository.models import (
+    ENDING,
     ChangeKind,
     EvidenceBlob,
     EvidenceKind,
@@ -23,7 +24,7 @@ from hocba_server.city.repository.models import (
     StatusChange,
     StoredRecord,
 )
-from hocba_server.city.repository.selectors import original_of, record_by_uuid
+from hocba_server.city.repository.selectors import index_values, original_of, record_by_uuid
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_read
 
@@ -65,8 +66,18 @@ def keep(records: Sequence[NewRecord], *, message_id: str, at: dt.datetime) -> l
     return rows
 
 
-def end_force(row: StoredRecord, *, by: Actor, at: dt.datetime, salt: bytes, reason: str) -> None:
-    """Recall a record: it stays as it is and is in force no more. Joins the open transaction.
+def end_force(
+    row: StoredRecord,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    salt: bytes,
+    reason: str,
+    kind: ChangeKind = ChangeKind.RECALL,
+) -> None:
+    """Recall a record, or end it for a correction: it stays and is in force no more.
+
+    Joins the open transaction.
 
     Raises `Refused` with code `not_in_force`.
     """
@@ -80,7 +91,7 @@ def end_force(row: StoredRecord, *, by: Actor, at: dt.datetime, salt: bytes, rea
             )
         StatusChange.objects.create(
             record=row,
-            kind=ChangeKind.RECALL,
+            kind=kind,
             salt=salt,
             reason=reason,
             changed_by=by.user_id,
@@ -106,7 +117,7 @@ def note_replacements(rows: Sequence[StoredRecord], *, by: Actor, at: dt.datetim
                 unit_code__in=[row.unit_code for row in rows],
                 pupil_code__in=[row.pupil_code for row in rows],
             ),
-            changes__kind=ChangeKind.RECALL,
+            changes__kind__in=ENDING,
         )
         .exclude(changes__kind=ChangeKind.REPLACE)
         .defer("document", "salt")
@@ -156,23 +167,12 @@ def _pieces(evidence: Evidence) -> list[tuple[str, EvidenceKind, bytes]]:
 def _row(
     new: NewRecord, compressor: zstandard.ZstdCompressor, message_id: str, at: dt.datetime
 ) -> StoredRecord:
-    record, pupil = new.record, new.record.pupil
     return StoredRecord(
-        record_uuid=record.record_uuid,
+        **index_values(new.record),
         sha256=hashlib.sha256(new.document).hexdigest(),
         size=len(new.document),
         document=compressor.compress(new.document),
-        profile=record.profile.value,
         unit_code=new.unit_code,
-        school_name=record.school.school_name,
-        school_year=str(record.school_year),
-        grade=record.grade,
-        classroom_name=record.classroom_name,
-        personal_id=pupil.personal_id,
-        pupil_code=pupil.pupil_code,
-        pupil_name=pupil.full_name,
-        birth_date=pupil.birth_date,
-        issued_on=record.terms.issued_on,
         seal_sha256=new.seal_sha256.hex(),
         salt=new.salt,
         evidence=[digest for digest, _, _ in _pieces(new.evidence)],

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from hocba_server.city.closing.selectors import closing_of
 from hocba_server.city.pages import city_page
 from hocba_server.city.repository import selectors, services
 from hocba_server.web.accounts.actor import Actor
@@ -22,8 +23,10 @@ def classroom(
 
 @city_page
 def record(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
-    opened = services.open_record(by=by, at=timezone.now(), record_uuid=record_uuid, purpose="xem")
+    now = timezone.now()
+    opened = services.open_record(by=by, at=now, record_uuid=record_uuid, purpose="xem")
     context = {
+        "closing": closing_of(opened.row, now),
         "opened": opened,
         "row": opened.row,
         "history": selectors.history_of(opened.row),

@@ -41,15 +41,68 @@ class HashTileRow(models.Model):
 
 
 class SignedCheckpoint(models.Model):
-    """A signed head of the log. Append-only: what was signed once stays provable."""
+    """A signed head of the log. Append-only: what was signed once stays provable.
 
-    size = models.BigIntegerField("số mục", primary_key=True)
+    One size may be signed again later, with the same root and a newer time: a log that says nothing
+    for days cannot be told from one that somebody holds back.
+    """
+
+    size = models.BigIntegerField("số mục", db_index=True)
     note = models.BinaryField("điểm chốt đã ký")
     signed_at = models.DateTimeField("ký lúc")
 
     class Meta:
         verbose_name = "điểm chốt nhật ký"
-        ordering: ClassVar = ["size"]
+        ordering: ClassVar = ["pk"]
 
     def __str__(self) -> str:
         return str(self.size)
+
+
+class WitnessCosignature(models.Model):
+    """A witness's line under a head. Append-only."""
+
+    head = models.ForeignKey(
+        SignedCheckpoint, on_delete=models.PROTECT, related_name="cosignatures"
+    )
+    witness = models.CharField("nhân chứng", max_length=200)
+    line = models.TextField("dòng chữ ký")
+    cosigned_at = models.DateTimeField("ký lúc")
+
+    class Meta:
+        verbose_name = "chữ ký nhân chứng"
+        ordering: ClassVar = ["head_id", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["head", "witness"], name="cosignature_once_per_head")
+        ]
+
+    def __str__(self) -> str:
+        return self.witness
+
+
+class Standing(models.TextChoices):
+    """Persisted values: how the last exchange with a witness went."""
+
+    WELL = "well", "Cùng ký đều"
+    AWAY = "away", "Chưa liên lạc được"
+    CONFLICT = "conflict", "Thấy sổ khác với sổ của Sở"
+
+
+class WitnessStanding(models.Model):
+    """What the department knows of a witness: the size it cosigned last, and how it goes."""
+
+    witness = models.CharField("nhân chứng", max_length=200, primary_key=True)
+    size = models.BigIntegerField("cỡ đã cùng ký", default=0)
+    state = models.CharField(
+        "tình trạng", max_length=10, choices=Standing.choices, default=Standing.AWAY
+    )
+    sentence = models.CharField("ghi chú", max_length=500, blank=True, default="")
+    asked_at = models.DateTimeField("hỏi lúc")
+    cosigned_at = models.DateTimeField("cùng ký lúc", null=True)
+
+    class Meta:
+        verbose_name = "tình trạng nhân chứng"
+        ordering: ClassVar = ["witness"]
+
+    def __str__(self) -> str:
+        return self.witness

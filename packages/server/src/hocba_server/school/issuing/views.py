@@ -28,7 +28,7 @@ from hocba_server.school.issuing.selectors import (
 )
 from hocba_server.school.issuing.successors import deny_reopening, reopen_record
 from hocba_server.school.pages import attempt, school_page
-from hocba_server.school.recalls.rights import deny_asking, deny_recall
+from hocba_server.school.recalls.rights import deny_asking, deny_correction, deny_recall
 from hocba_server.school.recalls.selectors import newest_line
 from hocba_server.school.registry.models import SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
@@ -120,6 +120,7 @@ def record(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
         "earlier": refused_before(row),
         "may_reopen": deny_reopening(by, row) is None,
         "may_recall": deny_recall(by, row) is None,
+        "may_correct": deny_correction(by, row) is None,
         "recall": newest_line(row),
         "office": deny_asking(by) is None,
         **_returning(by, row),

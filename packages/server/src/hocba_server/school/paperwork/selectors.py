@@ -6,6 +6,7 @@ from typing import Final
 
 from hocba_server.school.onboarding.trial_task import OWN_KEY, SCHOOL_KEY
 from hocba_server.school.papers.copy_task import COPY
+from hocba_server.school.recalls.correction_task import CORRECTION
 from hocba_server.school.recalls.paper_task import RECALL
 from hocba_server.school.registry.permissions import require
 from hocba_server.school.registry.selectors import not_found
@@ -18,7 +19,10 @@ from hocba_server.web.accounts.actor import Actor
 
 PAPERS: Final = {
     task.name: task
-    for task in (OWN_KEY, SCHOOL_KEY, DECISION, SIGN, SEAL, COPY, PDFS, REGISTER, SEND, RECALL)
+    for task in (
+        *(OWN_KEY, SCHOOL_KEY, DECISION, SIGN, SEAL, COPY, PDFS),
+        *(REGISTER, SEND, RECALL, CORRECTION),
+    )
 }
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from hocba.ids import MessageId, SchoolYear, UnitCode
 from hocba.packet.answers import RecallResult, ResultAnswer
+from hocba.packet.attached import AttachedFile
 from hocba.packet.codes import ResponseCode
 from hocba.packet.package import complete_transaction, pack_content, prepare_transaction
-from hocba.packet.recall import RecallItem
+from hocba.packet.recall import CorrectionKind, RecallItem
 from hocba.packet.transactions import PackageRequest, ResultQuery, TransactionType
 from hocba.ports import Key
 from hocba.record.codec import read_record
@@ -28,7 +29,16 @@ class Decision:
     sentence: str
 
 
-def recall_item(document: bytes, reason: str) -> RecallItem:
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why a record is to be recalled or, after the closing, corrected."""
+
+    reason: str
+    correction: CorrectionKind | None = None
+    files: tuple[AttachedFile, ...] = ()
+
+
+def recall_item(document: bytes, grounds: Grounds) -> RecallItem:
     """Name a record by the eight fields of II.2.6, read from the bytes that were signed."""
     record = read_record(document).record
     return RecallItem(
@@ -40,14 +50,16 @@ def recall_item(document: bytes, reason: str) -> RecallItem:
         school_name=record.school.school_name,
         school_code=record.school.school_code,
         school_year=record.school_year,
-        reason=reason,
+        reason=grounds.reason,
+        correction=grounds.correction,
+        files=grounds.files,
     )
 
 
 def recall_request(
     documents: Sequence[bytes],
     *,
-    reason: str,
+    grounds: Grounds,
     key: Key,
     signing_time: dt.datetime,
     unit_code: str,
@@ -55,7 +67,7 @@ def recall_request(
     message_id: str,
 ) -> Json:
     """Transaction 5: the list of records, signed with the school's key."""
-    items = [recall_item(document, reason).to_xml() for document in documents]
+    items = [recall_item(document, grounds).to_xml() for document in documents]
     algorithm = SignatureAlgorithm[key.algorithm]
     prepared = prepare_transaction(items, key.certificate, algorithm, signing_time)
     [value] = key.sign_digests([prepared.digest])
@@ -92,7 +104,7 @@ def read_decisions(answer: object) -> dict[str, Decision]:
             or result.error == ResponseCode.ALREADY_RECALLED.value
         ):
             decision = RecallAnswer.AGREED
-        where = f"{result.error_field_title}: " if result.error_field_title else ""
-        sentence = f"{where}{result.error_description}" if result.error_description else ""
+        where = f" (thẻ {result.error_field_title})" if result.error_field_title else ""
+        sentence = f"{result.error_description}{where}" if result.error_description else ""
         found[result.record_uuid] = Decision(decision, result.error, sentence)
     return found

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
-from hocba_server.school.registry.models import School
+from hocba_server.school.registry.models import Attachment, School
 from hocba_server.school.submission.models import PackageState
 
 
@@ -18,8 +18,19 @@ class RecallAnswer(models.TextChoices):
     REFUSED = "refused", "Không thu hồi"
 
 
+class RequestKind(models.TextChoices):
+    """Persisted values: what the department is asked for."""
+
+    RECALL = "recall", "Thu hồi"
+    CORRECTION = "correction", "Chỉnh lý sau khi chốt"
+
+
 class RecallRequest(models.Model):
     """A request in the outbox: kept before sending, sent with the same id until answered."""
+
+    kind = models.CharField(
+        "loại yêu cầu", max_length=10, choices=RequestKind.choices, default=RequestKind.RECALL
+    )
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="recall_requests")
     batch = models.ForeignKey(IssueBatch, on_delete=models.PROTECT, related_name="recall_requests")
@@ -41,6 +52,9 @@ class RecallRequest(models.Model):
         verbose_name = "yêu cầu thu hồi"
         ordering: ClassVar = ["-created_at", "-pk"]
         constraints: ClassVar = [
+            models.CheckConstraint(
+                name="request_kind_known", condition=Q(kind__in=RequestKind.values)
+            ),
             models.CheckConstraint(
                 name="recall_state_known", condition=Q(state__in=PackageState.values)
             ),
@@ -87,3 +101,67 @@ class RecallLine(models.Model):
 
     def __str__(self) -> str:
         return self.answer
+
+
+class CorrectionKind(models.TextChoices):
+    """Persisted values, as sent: what is to be corrected."""
+
+    CONTENT = "NOI_DUNG", "Sửa nội dung ghi sai"
+    CIVIL_STATUS = "HO_TICH", "Thay đổi hộ tịch"
+
+
+class CorrectionDraft(models.Model):
+    """A correction that is prepared: reason and files wait for the school's signature."""
+
+    record = models.ForeignKey(AnnualRecordDraft, on_delete=models.PROTECT, related_name="drafts")
+    kind = models.CharField("loại chỉnh lý", max_length=10, choices=CorrectionKind.choices)
+    reason = models.CharField("lý do", max_length=500)
+    request = models.OneToOneField(
+        RecallRequest, on_delete=models.PROTECT, related_name="correction", null=True
+    )
+    """The signed request; None until then."""
+    dropped_at = models.DateTimeField("bỏ lúc", null=True)
+    created_by = models.BigIntegerField("người soạn")
+    created_by_name = models.CharField("tên người soạn", max_length=150)
+    created_at = models.DateTimeField("soạn lúc")
+
+    class Meta:
+        verbose_name = "yêu cầu chỉnh lý"
+        ordering: ClassVar = ["-created_at", "-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="correction_draft_kind_known", condition=Q(kind__in=CorrectionKind.values)
+            ),
+            models.CheckConstraint(
+                name="correction_draft_signed_or_dropped",
+                condition=Q(request__isnull=True) | Q(dropped_at__isnull=True),
+            ),
+            models.UniqueConstraint(
+                fields=["record"],
+                condition=Q(request__isnull=True, dropped_at__isnull=True),
+                name="one_open_correction_draft",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class CorrectionFile(models.Model):
+    """A file of a correction; its bytes lie in the school's attachments and never change."""
+
+    draft = models.ForeignKey(CorrectionDraft, on_delete=models.PROTECT, related_name="files")
+    attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField("thứ tự")
+
+    class Meta:
+        verbose_name = "tệp kèm yêu cầu chỉnh lý"
+        ordering: ClassVar = ["draft_id", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["draft", "position"], name="correction_file_position_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.attachment_id)

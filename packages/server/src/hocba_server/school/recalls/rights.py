@@ -1,6 +1,6 @@
-"""Who may ask for a recall. One function per question; it answers a `Denial` or None.
+"""Who may ask for a recall or a correction; each question is answered by a `Denial` or None.
 
-Source: CV 2088/BGDĐT-GDTH III.3(1-2); QĐ 1789/QĐ-SGDĐT Đ21.4.
+Source: CV 2088/BGDĐT-GDTH III.3(1-2); QĐ 1789/QĐ-SGDĐT Đ21.4, Đ21.6.
 """
 
 from __future__ import annotations
@@ -21,7 +21,16 @@ def deny_asking(by: Actor) -> Denial | None:
 
 def deny_recall(by: Actor, record: AnnualRecordDraft) -> Denial | None:
     """May this person ask for the recall of this record now?"""
-    answer = decide(RecordState(record.state), Action.REQUEST_RECALL, by.roles)
+    return _denied(by, record, Action.REQUEST_RECALL)
+
+
+def deny_correction(by: Actor, record: AnnualRecordDraft) -> Denial | None:
+    """May this person ask for the correction of this closed record now (Đ21.6)?"""
+    return _denied(by, record, Action.REQUEST_CORRECTION)
+
+
+def _denied(by: Actor, record: AnnualRecordDraft, action: Action) -> Denial | None:
+    answer = decide(RecordState(record.state), action, by.roles)
     if not isinstance(answer, Denial):
         return None
     code = "role" if answer.code in {"wrong_role", "administrator"} else answer.code

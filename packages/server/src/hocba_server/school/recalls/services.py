@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
 
-from hocba.errors import Refused, Sentence, Unavailable
+from hocba.errors import Refused, Unavailable
 from hocba.ports import Clock, Key
-from hocba.workflow.transitions import Action, Denial, RecordState, Role, decide
+from hocba.workflow.transitions import Action, Denial, Role
 from hocba_server.adapters.clock import SystemClock
 from hocba_server.adapters.gateway import GatewayClient
 from hocba_server.config.jobs import school_jobs
@@ -20,7 +20,13 @@ from hocba_server.school.issuing.selectors import batch_by_id, record_by_uuid
 from hocba_server.school.notices.models import NoticeKind
 from hocba_server.school.notices.services import notify
 from hocba_server.school.recalls import messages
-from hocba_server.school.recalls.models import RecallAnswer, RecallLine, RecallRequest
+from hocba_server.school.recalls.models import (
+    RecallAnswer,
+    RecallLine,
+    RecallRequest,
+    RequestKind,
+)
+from hocba_server.school.recalls.outcomes import consequences, move, title_of
 from hocba_server.school.recalls.rights import deny_asking, deny_recall
 from hocba_server.school.recalls.selectors import request_by_id
 from hocba_server.school.registry.models import SchoolRole
@@ -62,47 +68,69 @@ def request_recall(
     with school_transaction():
         # The batch first, as everybody takes it who works on records of a class.
         batch = batch_by_id(by, record_by_uuid(by, chosen[0]).batch_id, lock=True)
-        rows = _locked(by, batch.pk, chosen)
-        school = own_school(by)
-        check_owner(key.certificate, owner=school.code, organisation=True, at=at)
-        request = messages.recall_request(
-            [bytes(row.document) for row in rows],
-            reason=reason,
-            key=key,
-            signing_time=at.replace(microsecond=0),
-            unit_code=school.code,
-            school_year=batch.classroom.school_year,
-            message_id=message_id,
+        rows = _locked(by, batch.pk, chosen, deny_recall)
+        asked = send_signed(
+            batch, rows, messages.Grounds(reason), by=by, at=at, key=key, message_id=message_id
         )
-        asked = _keep(batch, request, message_id, reason, by, at)
-        RecallLine.objects.bulk_create(
-            RecallLine(request=asked, record=row, answer=RecallAnswer.WAITING) for row in rows
-        )
-        _move([row.pk for row in rows], Action.REQUEST_RECALL, by.roles, at)
-        detail = {
-            "message_id": message_id,
-            "records": [row.record_uuid for row in rows],
-            "reason": reason,
-        }
-        _audit(by, at, "request_recall", asked, detail)
-        school_jobs.configure_task(SEND_JOB, allow_unknown=True).defer(request_id=asked.pk)
+        move([row.pk for row in rows], Action.REQUEST_RECALL, by.roles, at)
     return asked.pk
+
+
+def send_signed(
+    batch: IssueBatch,
+    rows: Sequence[AnnualRecordDraft],
+    grounds: messages.Grounds,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    key: Key,
+    message_id: str,
+) -> RecallRequest:
+    """Sign the request and keep it with lines, audit and the job that sends it.
+
+    Joins the open transaction. Raises `Refused` as `check_owner` does.
+    """
+    school = own_school(by)
+    check_owner(key.certificate, owner=school.code, organisation=True, at=at)
+    request = messages.recall_request(
+        [bytes(row.document) for row in rows],
+        grounds=grounds,
+        key=key,
+        signing_time=at.replace(microsecond=0),
+        unit_code=school.code,
+        school_year=batch.classroom.school_year,
+        message_id=message_id,
+    )
+    asked = _keep(batch, request, message_id, grounds, by, at)
+    RecallLine.objects.bulk_create(
+        RecallLine(request=asked, record=row, answer=RecallAnswer.WAITING) for row in rows
+    )
+    detail = {
+        "message_id": message_id,
+        "records": [row.record_uuid for row in rows],
+        "reason": grounds.reason,
+        "files": [file.sha256 for file in grounds.files],
+    }
+    _audit(by, at, f"request_{asked.kind}", asked, detail)
+    school_jobs.configure_task(SEND_JOB, allow_unknown=True).defer(request_id=asked.pk)
+    return asked
 
 
 def _keep(
     batch: IssueBatch,
     request: Json,
     message_id: str,
-    reason: str,
+    grounds: messages.Grounds,
     by: Actor,
     at: dt.datetime,
 ) -> RecallRequest:
     return RecallRequest.objects.create(
+        kind=RequestKind.CORRECTION if grounds.correction else RequestKind.RECALL,
         school=batch.classroom.school,
         batch=batch,
         message_id=message_id,
         request=request,
-        reason=reason,
+        reason=grounds.reason,
         state=PackageState.WAITING,
         actor=by.to_json(),
         created_by=by.user_id,
@@ -111,7 +139,12 @@ def _keep(
     )
 
 
-def _locked(by: Actor, batch_id: int, uuids: Sequence[str]) -> list[AnnualRecordDraft]:
+def _locked(
+    by: Actor,
+    batch_id: int,
+    uuids: Sequence[str],
+    deny: Callable[[Actor, AnnualRecordDraft], Denial | None],
+) -> list[AnnualRecordDraft]:
     rows = list(
         AnnualRecordDraft.objects.select_for_update(of=("self",))
         .select_related("batch__classroom__school")
@@ -129,23 +162,8 @@ def _locked(by: Actor, batch_id: int, uuids: Sequence[str]) -> list[AnnualRecord
             "A request names records of one class only.",
         )
     for row in rows:
-        require(deny_recall(by, row))
+        require(deny(by, row))
     return rows
-
-
-def _move(record_ids: Sequence[int], action: Action, roles: Sequence[str], at: dt.datetime) -> None:
-    """Move records along the one table of states."""
-    before = {
-        Action.REQUEST_RECALL: RecordState.ACCEPTED,
-        Action.APPROVE_RECALL: RecordState.RECALL_REQUESTED,
-        Action.REFUSE_RECALL: RecordState.RECALL_REQUESTED,
-    }[action]
-    after = decide(before, action, roles)
-    if isinstance(after, Denial):
-        raise after.as_refused()
-    AnnualRecordDraft.objects.filter(pk__in=record_ids, state=before.value).update(
-        state=after.value, state_since=at
-    )
 
 
 def send_request(
@@ -182,7 +200,7 @@ def send_request(
             refused = messages.Decision(
                 RecallAnswer.REFUSED, acknowledged.code, acknowledged.sentence
             )
-            for line in asked.lines.select_related("record"):
+            for line in asked.lines.select_related("record", "request"):
                 _write(line, refused, at)
             _tell(asked, {RecallAnswer.REFUSED: asked.lines.count()}, at)
         asked.save()
@@ -208,7 +226,8 @@ def poll_request(
     with school_transaction():
         asked = _lock(request_id)
         counts: dict[RecallAnswer, int] = {}
-        for line in asked.lines.filter(answer=RecallAnswer.WAITING).select_related("record"):
+        waiting = asked.lines.filter(answer=RecallAnswer.WAITING)
+        for line in waiting.select_related("record", "request"):
             decision = decisions.get(line.record.record_uuid)
             if decision is not None and decision.answer is not RecallAnswer.WAITING:
                 _write(line, decision, at)
@@ -253,29 +272,15 @@ def _write(line: RecallLine, decision: messages.Decision, at: dt.datetime) -> No
     if not agreed and not line.sentence:
         line.sentence = "Sở không đồng ý và không nêu lý do."
     line.save(update_fields=["answer", "code", "sentence"])
-    action = Action.APPROVE_RECALL if agreed else Action.REFUSE_RECALL
-    _move([line.record_id], action, (Role.DEPARTMENT_OFFICER.value,), at)
+    for action in consequences(line.request.kind, agreed=agreed, code=line.code):
+        move([line.record_id], action, (Role.DEPARTMENT_OFFICER.value,), at)
 
 
 def _tell(asked: RecallRequest, counts: Mapping[RecallAnswer, int], at: dt.datetime) -> None:
     """Clerk, principal, whoever asked, and the registrar who goes on hear what was decided."""
     room = asked.batch.classroom
     agreed, refused = counts.get(RecallAnswer.AGREED, 0), counts.get(RecallAnswer.REFUSED, 0)
-    if agreed and refused:
-        title = Sentence(
-            f"Lớp {room.name}: Sở thu hồi {agreed} học bạ, không thu hồi {refused} học bạ",
-            f"Class {room.name}: {agreed} records recalled, {refused} recalls refused",
-        )
-    elif agreed:
-        title = Sentence(
-            f"Lớp {room.name}: Sở đã thu hồi {agreed} học bạ; học vụ làm lại được ngay",
-            f"Class {room.name}: {agreed} records recalled; the registrar can begin new ones",
-        )
-    else:
-        title = Sentence(
-            f"Lớp {room.name}: Sở không thu hồi {refused} học bạ",
-            f"Class {room.name}: the department refused {refused} recalls",
-        )
+    title = title_of(asked, agreed, refused)
     roles = [SchoolRole.SCHOOL_CLERK, SchoolRole.PRINCIPAL]
     if agreed:
         roles.append(SchoolRole.REGISTRAR)

@@ -12,7 +12,14 @@ from hocba_server.school.pages import attempt, school_page
 from hocba_server.school.recalls import services
 from hocba_server.school.recalls.paper_task import RECALL
 from hocba_server.school.recalls.rights import deny_asking
-from hocba_server.school.recalls.selectors import in_force, lines_of, request_by_id, requests_of
+from hocba_server.school.recalls.selectors import (
+    closed_records,
+    files_of,
+    in_force,
+    lines_of,
+    request_by_id,
+    requests_of,
+)
 from hocba_server.school.registry.permissions import require
 from hocba_server.school.registry.selectors import own_school
 from hocba_server.school.signing.paper_tasks import paper_keys
@@ -40,8 +47,10 @@ def ask(request: HttpRequest, by: Actor, batch_id: int) -> HttpResponse:
     batch = batch_by_id(by, batch_id)
     require(deny_asking(by))
     context = {
+        "batch": batch,
         "room": batch.classroom,
         "records": in_force(batch),
+        "closed": closed_records(batch),
         "chosen": request.GET.get("ma", ""),
         "keys": paper_keys(RECALL, by),
     }
@@ -54,11 +63,14 @@ def recall_request(request: HttpRequest, by: Actor, request_id: int) -> HttpResp
     """One request and the department's decision about each record."""
     asked = request_by_id(by, request_id)
     require(deny_asking(by))
+    correction = getattr(asked, "correction", None)
     context = {
         "asked": asked,
         "room": asked.batch.classroom,
         "lines": lines_of(asked),
         "open": asked.state in _OPEN,
+        "correction": correction,
+        "files": files_of(correction) if correction else [],
     }
     return render(request, "school_recalls/request.html", context)
 

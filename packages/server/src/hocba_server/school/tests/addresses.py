@@ -60,7 +60,7 @@ TABLE: Final[dict[str, dict[Behind, str]]] = {
         RESULTS: "outbox batch package answers",
         OTHER: "certificates ask",
     },
-    "school_recalls": {RESULTS: "requests ask request poll"},
+    "school_recalls": {RESULTS: "requests ask request poll learn prepare draft drop file"},
     "school_paperwork": {
         RESULTS: "sign next_round complete_round go_remote remote remote_sign_in remote_activate "
         "remote_back"
@@ -100,7 +100,7 @@ WORDS: Final[dict[str, str]] = {
     "school_year": YEAR,
 }
 """Values of words in addresses; they name no object."""
-NUMBERS: Final[dict[str, int]] = {"page": 1}
+NUMBERS: Final[dict[str, int]] = {"page": 1, "position": 0}
 OBJECTS: Final[dict[tuple[str, str], str]] = {
     ("", "classroom_id"): "school_registry.Classroom",
     ("", "enrolment_id"): "school_registry.Enrolment",
@@ -121,6 +121,7 @@ OBJECTS: Final[dict[tuple[str, str], str]] = {
     ("school_submission", "package_id"): "school_submission.Package",
     ("school_submission", "registration_id"): "school_submission.CertificateRegistration",
     ("school_recalls", "request_id"): "school_recalls.RecallRequest",
+    ("school_recalls", "draft_id"): "school_recalls.CorrectionDraft",
     ("school_staffing", "preview_id"): "school_staffing.StaffImport",
     ("school_staffing", "assignment_id"): "school_registry.StaffAssignment",
     ("school_staffing", "substitution_id"): "school_registry.Substitution",

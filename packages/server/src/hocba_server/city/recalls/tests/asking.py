@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -65,13 +66,17 @@ def recall_message(
 
 
 def ask(
-    items: Sequence[RecallItem | bytes], key: SoftKey, *, unit_code: str = SCHOOL_CODE
+    items: Sequence[RecallItem | bytes],
+    key: SoftKey,
+    *,
+    unit_code: str = SCHOOL_CODE,
+    at: dt.datetime = SENT,
 ) -> IncomingPackage:
     """Send a request and let the job check it."""
-    answer = answer_request(recall_message(items, key, unit_code=unit_code), at=SENT)
+    answer = answer_request(recall_message(items, key, unit_code=unit_code), at=at)
     assert answer["Error"] == "0", answer
     package = IncomingPackage.objects.filter(kind="5").latest("pk")
-    check_request(package.pk, clock=FixedClock())
+    check_request(package.pk, clock=FixedClock(at))
     package.refresh_from_db()
     return package
 

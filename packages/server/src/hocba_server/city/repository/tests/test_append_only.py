@@ -8,6 +8,8 @@ from django.db import DatabaseError, connections, transaction
 from hocba_certworld.cast import Cast
 from hocba_server.city.conftest import Submit
 from hocba_server.city.recalls.tests.asking import ask, decide, item_of
+from hocba_server.city.tests.cast import SENT
+from hocba_server.city.transparency.models import SignedCheckpoint, WitnessCosignature
 
 TABLES = (
     "city_repository_storedrecord",
@@ -15,6 +17,7 @@ TABLES = (
     "city_repository_statuschange",
     "city_transparency_logentryrow",
     "city_transparency_signedcheckpoint",
+    "city_transparency_witnesscosignature",
 )
 COLUMN = {
     "city_repository_storedrecord": "pupil_name = 'x'",
@@ -22,6 +25,7 @@ COLUMN = {
     "city_repository_statuschange": "reason = 'x'",
     "city_transparency_logentryrow": "record_uuid = 'x'",
     "city_transparency_signedcheckpoint": "signed_at = now()",
+    "city_transparency_witnesscosignature": "line = 'x'",
 }
 
 
@@ -34,6 +38,8 @@ def test_the_database_refuses(
 ) -> None:
     submit(documents[0])
     decide(ask([item_of(documents[0])], cast.seal))
+    head = SignedCheckpoint.objects.latest("pk")
+    WitnessCosignature.objects.create(head=head, witness="w", line="x", cosigned_at=SENT)
     with connections["city"].cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"SELECT count(*) FROM {table}")

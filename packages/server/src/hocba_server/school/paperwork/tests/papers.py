@@ -10,6 +10,7 @@ from hocba.rendition.seal import read_seal
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.onboarding.models import KeyTrial
 from hocba_server.school.papers.models import IssuedPaper
+from hocba_server.school.recalls.corrections import prepare_correction
 from hocba_server.school.recalls.models import RecallRequest
 from hocba_server.school.registry.models import School
 from hocba_server.school.registry.sheet_services import confirm_data, initialise_data
@@ -116,6 +117,22 @@ def _recall(cast: Cast) -> Paper:
     return Paper("thu-hoi", cast.clerk, typed, RecallRequest.objects.count)
 
 
+def _correction(cast: Cast) -> Paper:
+    for state in ("submitted", "accepted", "closed"):
+        AnnualRecordDraft.objects.update(state=state)
+    row = AnnualRecordDraft.objects.order_by("pk")[0]
+    draft = prepare_correction(
+        by=cast.clerk,
+        at=AT,
+        record_uuid=row.record_uuid,
+        kind="NOI_DUNG",
+        reason="Ghi sai nơi sinh",
+        uploads=[],
+    )
+    typed = Typed({"draft": [str(draft)]})
+    return Paper("chinh-ly", cast.clerk, typed, RecallRequest.objects.count)
+
+
 WAITING: dict[str, Callable[[Cast], Paper]] = {
     "ky-thu": _own_trial,
     "ky-thu-truong": _school_trial,
@@ -126,6 +143,7 @@ WAITING: dict[str, Callable[[Cast], Paper]] = {
     "dang-ky-chung-thu": _registration,
     "nop-so": _package,
     "thu-hoi": _recall,
+    "chinh-ly": _correction,
 }
 """All but `dong-dau-giay-to`, which waits for the head's signature first."""
 PERSON = {"ky-thu": HEAD_ID, "quyet-dinh-phan-cong": HEAD_ID, "ky-giay-to": HEAD_ID}

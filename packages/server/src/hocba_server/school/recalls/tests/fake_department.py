@@ -17,8 +17,11 @@ SENTENCE = "Nơi sinh đúng với giấy khai sinh."
 class FakeDepartment:
     """`adapters.gateway.GatewayClient`: records are waiting until `decided` says otherwise."""
 
-    def __init__(self, *, code: ResponseCode = ResponseCode.RECEIVED) -> None:
+    def __init__(
+        self, *, code: ResponseCode = ResponseCode.RECEIVED, refusal: str = "2505"
+    ) -> None:
         self.code = code
+        self.refusal = refusal
         self.decided: dict[str, RecallResult] = {}
         self.requests: list[Mapping[str, Any]] = []
         self.uuids: list[str] = []
@@ -39,7 +42,7 @@ class FakeDepartment:
     def _answer(self, uuid: str) -> RecordResult:
         status = self.decided.get(uuid, RecallResult.PENDING)
         if status is RecallResult.REFUSED:
-            return RecordResult("1", "A", "0", uuid, status, "2505", "", SENTENCE)
+            return RecordResult("1", "A", "0", uuid, status, self.refusal, "", SENTENCE)
         return RecordResult("1", "A", "0", uuid, status)
 
     def decide(self, result: RecallResult) -> None:

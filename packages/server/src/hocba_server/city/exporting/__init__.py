@@ -1,0 +1,1 @@
+"""Every original with its evidence as plain files outside the database, with a manifest."""

@@ -1,0 +1,1 @@
+"""Everything that the department keeps, verified again from the bytes (fsck)."""
