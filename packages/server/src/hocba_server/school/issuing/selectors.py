@@ -96,13 +96,12 @@ def state_counts(batch: IssueBatch) -> dict[str, int]:
     return dict(Counter(states))
 
 
-def record_by_uuid(by: Actor, record_uuid: str) -> AnnualRecordDraft:
-    """One record of this person's school with its exact bytes."""
-    found = (
-        AnnualRecordDraft.objects.filter(record_uuid=record_uuid)
-        .select_related("batch__classroom__school", "enrolment__pupil")
-        .first()
-    )
+def record_by_uuid(by: Actor, record_uuid: str, *, with_bytes: bool = True) -> AnnualRecordDraft:
+    """One record of this person's school, with its exact bytes where they are shown or signed."""
+    rows = AnnualRecordDraft.objects.select_related("batch__classroom__school", "enrolment__pupil")
+    if not with_bytes:
+        rows = rows.defer("document")
+    found = rows.filter(record_uuid=record_uuid).first()
     if found is None:
         raise not_found()
     require(deny_other_school(by, found.batch.classroom.school.code))

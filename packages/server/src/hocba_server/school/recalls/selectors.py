@@ -63,7 +63,7 @@ def draft_by_id(by: Actor, draft_id: int, *, lock: bool = False) -> CorrectionDr
     """A prepared correction of this person's school. Raises `Refused` with code `not_found`."""
     rows = CorrectionDraft.objects.select_related(
         "record__batch__classroom__school", "record__enrolment__pupil", "request"
-    )
+    ).defer("record__document")
     if lock:
         rows = rows.select_for_update(of=("self",))
     found = rows.filter(pk=draft_id).first()
