@@ -72,11 +72,30 @@ def _library() -> Any:
 
 
 def stop_server(folder: Path) -> None:
-    """Stop the embedded server of a data folder that this process has joined."""
+    """Stop the embedded server of a data folder that this process has joined.
+
+    It goes on while other processes use it. Those that ended without saying so are left out:
+    else it would run for ever, and a demo that begins anew would find it on its folder.
+    """
     data = folder.resolve()
     with _lock:
         if _started.pop(data, None) is not None:
-            _library().get_server(data).cleanup()
+            server = _library().get_server(data)
+            users = server.global_process_id_list
+            for process in users.get_and_add(os.getpid()):
+                if not _is_alive(process):
+                    users.get_and_remove(process)
+            server.cleanup()
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return True
 
 
 def stop_all() -> None:

@@ -103,6 +103,7 @@ def _platform(arguments: argparse.Namespace) -> int:
             supervisor.revive()
     finally:
         supervisor.stop()
+        _stop_database(folder)
 
 
 def _headless(arguments: argparse.Namespace) -> int:

@@ -96,12 +96,12 @@ def state_counts(batch: IssueBatch) -> dict[str, int]:
     return dict(Counter(states))
 
 
-def record_by_uuid(by: Actor, record_uuid: str, *, document: bool = True) -> AnnualRecordDraft:
-    """One record of this person's school, with its exact bytes unless they are not needed."""
-    rows = AnnualRecordDraft.objects.filter(record_uuid=record_uuid).select_related(
-        "batch__classroom__school", "enrolment__pupil"
-    )
-    found = (rows if document else rows.defer("document")).first()
+def record_by_uuid(by: Actor, record_uuid: str, *, with_bytes: bool = True) -> AnnualRecordDraft:
+    """One record of this person's school, with its exact bytes where they are shown or signed."""
+    rows = AnnualRecordDraft.objects.select_related("batch__classroom__school", "enrolment__pupil")
+    if not with_bytes:
+        rows = rows.defer("document")
+    found = rows.filter(record_uuid=record_uuid).first()
     if found is None:
         raise not_found()
     require(deny_other_school(by, found.batch.classroom.school.code))

@@ -25,7 +25,7 @@ from hocba_server.web.design.language import in_page_language
 @school_page
 def prepare(request: HttpRequest, by: Actor, record_uuid: str) -> HttpResponse:
     """Kind, reason and files of a correction; what is wrong is said beside the field."""
-    row = record_by_uuid(by, record_uuid, document=False)
+    row = record_by_uuid(by, record_uuid, with_bytes=False)
     require(deny_asking(by))
     problem = None
     if request.method == "POST":
