@@ -135,9 +135,13 @@ class HeadlessRun:
                 if progress.failed:
                     step.counts["failed"] = progress.failed
                 if progress.problem:
-                    step.refused.append({"sentence": progress.problem})
+                    step.refused.append({"sentence": progress.problem.vi})
                 step.refused.extend(
-                    {"record": fault.record_uuid, "code": fault.code, "sentence": fault.sentence}
+                    {
+                        "record": fault.record_uuid,
+                        "code": fault.code,
+                        "sentence": fault.sentence.vi,
+                    }
                     for fault in progress.faults
                 )
 

@@ -72,7 +72,7 @@ def admitted_signer(
         at=at,
         trust=trust,
     )
-    session.warnings = [sentence.vi for sentence in warnings]
+    session.warnings = [{"vi": each.vi, "en": each.en} for each in warnings]
     session.save(update_fields=["warnings"])
     return Signer(key, None if organisation else PersonalId(owner))
 

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from cryptography import x509
 
+from hocba.errors import Sentence
 from hocba.ports import TimestampSource
 from hocba.record.model import SignerRole, SlotId
 from hocba.trust.identity import issuer_name, signer_name
@@ -21,6 +22,12 @@ from hocba_server.school.signing.rights import (
     waits_for,
 )
 from hocba_server.web.accounts.actor import Actor
+
+MOVED_ON = Sentence(
+    "Học bạ này không còn chờ chữ ký (đã ký hoặc đã trả lại).",
+    "This record no longer waits for the signature (signed, or returned).",
+)
+UNKNOWN = Sentence("Không rõ lý do; ký lại học bạ này.", "The reason is unknown; sign it again.")
 
 
 def next_records(
@@ -41,9 +48,7 @@ def next_records(
     ready = [row for row in rows if waits_for(row, role, session.signer_personal_id)]
     gone = {row.pk for row in rows} - {row.pk for row in ready}
     if gone:
-        mark_failed(
-            session, gone, "moved_on", "Học bạ này không còn chờ chữ ký (đã ký hoặc đã trả lại)."
-        )
+        mark_failed(session, gone, "moved_on", MOVED_ON)
     return ready
 
 
@@ -93,7 +98,7 @@ def _keep(
     for record, outcome in zip(records, outcomes, strict=True):
         if outcome.document is None or outcome.fault is not None:
             fault = outcome.fault
-            code, why = (fault.code, fault.sentence.vi) if fault else ("unknown", "")
+            code, why = (fault.code, fault.sentence) if fault else ("unknown", UNKNOWN)
             mark_failed(session, {record.pk}, code, why)
             continue
         signed = {slot.subject for slot in slots}
@@ -129,9 +134,12 @@ def _keep(
     )
 
 
-def mark_failed(session: SigningSession, record_ids: set[int], code: str, why: str) -> None:
+def mark_failed(session: SigningSession, record_ids: set[int], code: str, why: Sentence) -> None:
     SigningItem.objects.filter(session=session, record_id__in=record_ids).update(
-        state=ItemState.FAILED, code=code[:50], sentence=why[:1000]
+        state=ItemState.FAILED,
+        code=code[:50],
+        sentence=why.vi[:1000],
+        sentence_en=why.en[:1000],
     )
     session.failed += len(record_ids)
     session.save(update_fields=["failed"])

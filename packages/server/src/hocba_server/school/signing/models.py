@@ -56,7 +56,9 @@ class SigningSession(models.Model):
     done = models.PositiveIntegerField("đã ký", default=0)
     failed = models.PositiveIntegerField("chưa ký được", default=0)
     problem = models.CharField("vướng mắc", max_length=1000, blank=True, default="")
+    problem_en = models.CharField("vướng mắc, tiếng Anh", max_length=1000, blank=True, default="")
     warnings = models.JSONField("lưu ý về chứng thư số", default=list)
+    """Sentences as {"vi", "en"}."""
     actor = models.JSONField("người thực hiện")
     started_by = models.BigIntegerField("người bắt đầu")
     started_at = models.DateTimeField("bắt đầu lúc")
@@ -110,6 +112,7 @@ class SigningItem(models.Model):
     )
     code = models.CharField("mã lỗi", max_length=50, blank=True, default="")
     sentence = models.CharField("lý do", max_length=1000, blank=True, default="")
+    sentence_en = models.CharField("lý do, tiếng Anh", max_length=1000, blank=True, default="")
 
     class Meta:
         verbose_name = "học bạ trong phiên ký"

@@ -201,6 +201,7 @@ def _begin(by: Actor, session_id: int, activation: Activation) -> None:
         session = _remote_session(by, session_id)
         session.activation = seal_activation(activation)
         session.state, session.stop_asked, session.problem = SessionState.WAITING, False, ""
+        session.problem_en = ""
         session.save(update_fields=["activation", "state", "stop_asked", "problem"])
         defer_session(session)
 

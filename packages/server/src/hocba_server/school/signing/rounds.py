@@ -111,7 +111,7 @@ def next_round(
         rows = next_records(session, ROUND)
         digests, ids = prepare_records(session, rows, signer, moment)
         if not ids:
-            finish_session(session, at, by, problem="")
+            finish_session(session, at, by, problem=None)
             return Digests((), 0, over=True)
         SigningRound.objects.create(
             session=session,
@@ -155,7 +155,7 @@ def prepare_records(
                     for slot in slots
                 ]
             except (Malformed, NotTrusted, Refused) as fault:
-                mark_failed(session, {row.pk}, fault.code, fault.sentence.vi)
+                mark_failed(session, {row.pk}, fault.code, fault.sentence)
                 continue
             if most is not None and len(digests) + len(prepared) > most:
                 return digests, ids
@@ -210,7 +210,7 @@ def complete_round(
         out.delete()
         over = not session.items.filter(state="waiting").exists()
         if over:
-            finish_session(session, at, by, problem="")
+            finish_session(session, at, by, problem=None)
     return over
 
 

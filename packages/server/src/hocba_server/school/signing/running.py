@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hocba.errors import HocBaError, Refused, Unavailable
+from hocba.errors import HocBaError, Refused, Sentence, Unavailable
 from hocba.ids import PersonalId
 from hocba.ports import Clock, Key, TimestampSource
 from hocba.record.model import SignerRole
@@ -38,7 +38,10 @@ from hocba_server.web.accounts.actor import Actor
 
 CHUNK = 15
 """Records per commit: progress three times in a class of 45, and one key call per slot."""
-OUR_FAULT = "Hệ thống gặp lỗi nên phiên ký dừng lại; các học bạ đã ký vẫn giữ nguyên."
+OUR_FAULT = Sentence(
+    "Hệ thống gặp lỗi nên phiên ký dừng lại; các học bạ đã ký vẫn giữ nguyên.",
+    "The system has a fault, so the session stopped; what was signed stays signed.",
+)
 
 
 def run_session(
@@ -65,7 +68,7 @@ def run_session(
     except HocBaError as fault:
         # Key, certificate or time-stamp service: nothing wrong with any one record.
         with school_transaction():
-            finish_session(session, clock.now(), by, problem=fault.sentence.vi)
+            finish_session(session, clock.now(), by, problem=fault.sentence)
         if isinstance(fault, Unavailable | Refused):
             return
         raise
@@ -76,7 +79,7 @@ def run_session(
         raise
     if session.state != SessionState.STOPPED:
         with school_transaction():
-            finish_session(session, clock.now(), by, problem="")
+            finish_session(session, clock.now(), by, problem=None)
 
 
 def _take(session_id: int) -> SigningSession | None:
@@ -116,7 +119,7 @@ def _sign_chunk(
             session.state = SessionState.STOPPED
             return False
         if locked.stop_asked:
-            _stop(session, "")
+            _stop(session, None)
             return False
         ids = None
         if session.key_source == KeySource.REMOTE:
@@ -130,14 +133,19 @@ def _sign_chunk(
         # Records that had moved on were set aside: others may still wait behind them.
         left = SigningItem.objects.filter(session=session, state=ItemState.WAITING)
         if ids is not None and not left.filter(record_id__in=ids).exists() and left.exists():
-            _stop(session, f"Còn {left.count()} học bạ cần kích hoạt khoá lần nữa.")
+            again = Sentence(
+                f"Còn {left.count()} học bạ cần kích hoạt khoá lần nữa.",
+                f"{left.count()} records need the key to be activated once more.",
+            )
+            _stop(session, again)
             return False
         return left.exists()
 
 
-def _stop(session: SigningSession, why: str) -> None:
-    session.state, session.problem, session.activation = SessionState.STOPPED, why, ""
-    session.save(update_fields=["state", "problem", "activation"])
+def _stop(session: SigningSession, why: Sentence | None) -> None:
+    session.state, session.activation = SessionState.STOPPED, ""
+    session.problem, session.problem_en = (why.vi, why.en) if why else ("", "")
+    session.save(update_fields=["state", "problem", "problem_en", "activation"])
 
 
 def _keep_activation(session: SigningSession, signer: Signer) -> None:

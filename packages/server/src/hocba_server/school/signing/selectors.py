@@ -25,7 +25,7 @@ class FaultLine:
     pupil_name: str
     record_uuid: str
     code: str
-    sentence: str
+    sentence: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class SessionProgress:
     total: int
     done: int
     failed: int
-    problem: str
-    warnings: tuple[str, ...]
+    problem: Sentence | None
+    warnings: tuple[Sentence, ...]
     key_source: str
     started_by: int
     started_at: dt.datetime
@@ -115,8 +115,8 @@ def _progress(row: SigningSession) -> SessionProgress:
         total=row.total,
         done=row.done,
         failed=row.failed,
-        problem=row.problem,
-        warnings=tuple(row.warnings),
+        problem=Sentence(row.problem, row.problem_en) if row.problem else None,
+        warnings=tuple(Sentence(each["vi"], each["en"]) for each in row.warnings),
         key_source=row.key_source,
         started_by=row.started_by,
         started_at=row.started_at,
@@ -126,7 +126,7 @@ def _progress(row: SigningSession) -> SessionProgress:
                 fault.record.enrolment.pupil.full_name,
                 fault.record.record_uuid,
                 fault.code,
-                fault.sentence,
+                Sentence(fault.sentence, fault.sentence_en),
             )
             for fault in faults
         ),

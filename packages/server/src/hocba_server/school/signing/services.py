@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from django.db import IntegrityError
 
-from hocba.errors import Refused
+from hocba.errors import Refused, Sentence
 from hocba.record.model import SignerRole
 from hocba.workflow.transitions import Denial
 from hocba_server.config.jobs import school_jobs
@@ -187,10 +187,12 @@ def close_session(*, by: Actor, at: dt.datetime, session_id: int) -> None:
         session = own_session(by, session_id)
         if session.state != SessionState.STOPPED:
             raise Refused("not_stopped", "Phiên ký này không dừng.", "The session is not stopped.")
-        finish_session(session, at, by, problem="")
+        finish_session(session, at, by, problem=None)
 
 
-def finish_session(session: SigningSession, at: dt.datetime, by: Actor, *, problem: str) -> None:
+def finish_session(
+    session: SigningSession, at: dt.datetime, by: Actor, *, problem: Sentence | None
+) -> None:
     """Write the end of a session, once; records that were not signed are free again.
 
     In a transaction: a job and the person may both come to the end of it.
@@ -203,17 +205,18 @@ def finish_session(session: SigningSession, at: dt.datetime, by: Actor, *, probl
     whole = not problem and session.failed == 0 and not left.exists()
     left.update(state=ItemState.LEFT)
     session.state = SessionState.DONE if whole else SessionState.FAILED
-    session.problem = problem[:1000]
+    session.problem = problem.vi[:1000] if problem else ""
+    session.problem_en = problem.en[:1000] if problem else ""
     session.activation = ""
     session.finished_at = at
-    session.save(update_fields=["state", "problem", "activation", "finished_at"])
+    session.save(update_fields=["state", "problem", "problem_en", "activation", "finished_at"])
     detail: dict[str, object] = {
         "role": session.role,
         "done": session.done,
         "failed": session.failed,
     }
     if problem:
-        detail["problem"] = problem
+        detail["problem"] = problem.vi
     _audit(by, at, "finish_signing", session, detail)
     if session.done:
         tell_next_signers(session, by, at)

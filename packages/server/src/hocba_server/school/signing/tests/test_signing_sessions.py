@@ -133,7 +133,7 @@ def test_given_up_between_two_chunks_the_job_writes_no_second_end(
     monkeypatch.setattr(running, "_sign_chunk", give_up_after)
     run_session(session_id, keys, timestamps, FixedClock(), trust)
     progress = session_progress(session_id)
-    assert (progress.state, progress.done, progress.problem) == ("failed", 1, "")
+    assert (progress.state, progress.done, progress.problem) == ("failed", 1, None)
     assert AuditEntry.objects.using("school").filter(action="finish_signing").count() == 1
     assert signing_desk(results.music)[0].total == 2
 
