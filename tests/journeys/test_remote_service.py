@@ -60,6 +60,11 @@ def test_one_code_signs_a_class(page: Page, platform: Platform) -> None:
     way = page.get_by_role("region", name=f"{account}-otp")
     expect(way).to_be_visible()
     assert_no_faults(page)
+    # The way over the provider's page is there too; this person goes back and takes the code.
+    page.get_by_role("button", name="Cho phép ký ở trang của nhà cung cấp").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Sang trang của nhà cung cấp")
+    assert_no_faults(page)
+    page.go_back()
     way.get_by_role("button", name="Gửi mã xác nhận").click()
     expect(page.get_by_text("Đã gửi mã xác nhận.")).to_be_visible()
     # A wrong PIN signs nothing and says so.
