@@ -151,7 +151,7 @@ class HeadlessRun:
             package = line.submit(opened, batch_id, self.clock, self.report.progress(title))
             step.counts.update(package.counts)
             if package.problem:
-                step.refused.append({"sentence": package.problem})
+                step.refused.append({"sentence": package.problem.vi})
             step.refused.extend(
                 {"record": entry.record_uuid, "code": entry.code, "sentence": entry.sentence}
                 for entry in package.lines

@@ -29,6 +29,7 @@ from hocba_server.school.papers.rights import deny_printing
 from hocba_server.school.papers.selectors import is_issued, job_by_id
 from hocba_server.school.papers.services import Printed, audit_paper
 from hocba_server.school.papers.sheets import class_heading, class_pupil, form_of
+from hocba_server.school.problem import problem_columns
 from hocba_server.school.registry.permissions import require
 from hocba_server.school.registry.selectors import class_roll, classroom_by_id
 from hocba_server.web.accounts.actor import Actor
@@ -214,7 +215,7 @@ def _keep(
 def _fail(job: PrintJob, by: Actor, at: dt.datetime, fault: HocBaError) -> None:
     with school_transaction():
         PrintJob.objects.filter(pk=job.pk, state=JobState.RUNNING).update(
-            state=JobState.FAILED, finished_at=at, problem=fault.sentence.vi[:1000]
+            state=JobState.FAILED, finished_at=at, **problem_columns(fault.sentence)
         )
         _audit(by, at, "class_print_failed", job, {"problem": fault.code})
 

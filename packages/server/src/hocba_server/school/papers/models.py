@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from hocba_server.school.problem import WithProblem
 from hocba_server.school.registry.models import Classroom, Pupil, School
 
 
@@ -119,7 +120,7 @@ class JobState(models.TextChoices):
 OPEN_STATES = (JobState.WAITING.value, JobState.RUNNING.value)
 
 
-class PrintJob(models.Model):
+class PrintJob(WithProblem):
     """The file of a class while it is made and for 24 hours after."""
 
     classroom = models.ForeignKey(Classroom, on_delete=models.PROTECT, related_name="print_jobs")
@@ -129,7 +130,6 @@ class PrintJob(models.Model):
     state = models.CharField("trạng thái", max_length=10, choices=JobState.choices)
     total = models.PositiveIntegerField("tổng số")
     done = models.PositiveIntegerField("đã dựng", default=0)
-    problem = models.CharField("vướng mắc", max_length=1000, blank=True, default="")
     actor = models.JSONField("người thực hiện")
     asked_by = models.BigIntegerField("người yêu cầu")
     asked_at = models.DateTimeField("yêu cầu lúc")

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
+from hocba.errors import Sentence
 from hocba.workflow.transitions import RecordState
 from hocba_server.school.issuing.models import ISSUED_STATES, AnnualRecordDraft
 from hocba_server.school.papers.models import (
@@ -189,7 +190,7 @@ class JobView:
     all_years: bool
     total: int
     done: int
-    problem: str
+    problem: Sentence | None
     asked_name: str
     asked_at: dt.datetime
     expires_at: dt.datetime | None
@@ -220,7 +221,7 @@ def job_view(row: PrintJob, at: dt.datetime) -> JobView:
         all_years=row.all_years,
         total=row.total,
         done=row.done,
-        problem=row.problem,
+        problem=row.why,
         asked_name=str(row.actor.get("name", "")),
         asked_at=row.asked_at,
         expires_at=row.expires_at,

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
+from hocba_server.school.problem import WithProblem
 from hocba_server.school.registry.models import Attachment, School
 from hocba_server.school.submission.models import PackageState
 
@@ -25,7 +26,7 @@ class RequestKind(models.TextChoices):
     CORRECTION = "correction", "Chỉnh lý sau khi chốt"
 
 
-class RecallRequest(models.Model):
+class RecallRequest(WithProblem):
     """A request in the outbox: kept before sending, sent with the same id until answered."""
 
     kind = models.CharField(
@@ -40,7 +41,6 @@ class RecallRequest(models.Model):
     state = models.CharField("trạng thái", max_length=12, choices=PackageState.choices)
     attempts = models.PositiveIntegerField("số lần gửi", default=0)
     answer_code = models.CharField("mã trả lời", max_length=20, blank=True, default="")
-    problem = models.CharField("vướng mắc", max_length=1000, blank=True, default="")
     actor = models.JSONField("người thực hiện")
     created_by = models.BigIntegerField("người yêu cầu")
     created_by_name = models.CharField("tên người yêu cầu", max_length=150)

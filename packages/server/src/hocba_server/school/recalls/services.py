@@ -19,6 +19,7 @@ from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
 from hocba_server.school.issuing.selectors import batch_by_id, record_by_uuid
 from hocba_server.school.notices.models import NoticeKind
 from hocba_server.school.notices.services import notify
+from hocba_server.school.problem import problem_columns
 from hocba_server.school.recalls import messages
 from hocba_server.school.recalls.models import (
     RecallAnswer,
@@ -181,7 +182,7 @@ def send_request(
     except Unavailable as fault:
         # A crash here leaves the request waiting; it is sent again with the same message id.
         RecallRequest.objects.filter(pk=request_id).update(
-            attempts=asked.attempts + 1, problem=fault.sentence.vi[:1000]
+            attempts=asked.attempts + 1, **problem_columns(fault.sentence)
         )
         raise
     at = (clock or SystemClock()).now()
@@ -191,9 +192,10 @@ def send_request(
         if asked.state != PackageState.WAITING:
             return
         asked.attempts += 1
-        asked.answer_code, asked.problem = acknowledged.code, acknowledged.sentence[:1000]
+        asked.answer_code = acknowledged.code
+        asked.set_problem(None if acknowledged.accepted else acknowledged.why)
         if acknowledged.accepted:
-            asked.state, asked.acknowledged_at, asked.problem = PackageState.ACKNOWLEDGED, at, ""
+            asked.state, asked.acknowledged_at = PackageState.ACKNOWLEDGED, at
             school_jobs.configure_task(POLL_JOB, allow_unknown=True).defer(request_id=asked.pk)
         else:
             asked.state = PackageState.REFUSED

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hocba_server.school.issuing.models import AnnualRecordDraft
+from hocba_server.school.problem import WithProblem
 from hocba_server.school.registry.models import School
 
 
@@ -31,7 +32,7 @@ class KeySource(models.TextChoices):
     REMOTE = "remote", _("Dịch vụ ký số từ xa")
 
 
-class SigningSession(models.Model):
+class SigningSession(WithProblem):
     """One person signs the records of a class, a grade or the school after one activation.
 
     `done` and `failed` grow while the work goes on; a stopped session goes on where it was.
@@ -55,8 +56,6 @@ class SigningSession(models.Model):
     total = models.PositiveIntegerField("tổng số")
     done = models.PositiveIntegerField("đã ký", default=0)
     failed = models.PositiveIntegerField("chưa ký được", default=0)
-    problem = models.CharField("vướng mắc", max_length=1000, blank=True, default="")
-    problem_en = models.CharField("vướng mắc, tiếng Anh", max_length=1000, blank=True, default="")
     warnings = models.JSONField("lưu ý về chứng thư số", default=list)
     """Sentences as {"vi", "en"}."""
     actor = models.JSONField("người thực hiện")

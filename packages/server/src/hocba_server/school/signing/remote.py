@@ -200,9 +200,9 @@ def _begin(by: Actor, session_id: int, activation: Activation) -> None:
     with school_transaction():
         session = _remote_session(by, session_id)
         session.activation = seal_activation(activation)
-        session.state, session.stop_asked, session.problem = SessionState.WAITING, False, ""
-        session.problem_en = ""
-        session.save(update_fields=["activation", "state", "stop_asked", "problem"])
+        session.state, session.stop_asked = SessionState.WAITING, False
+        session.set_problem(None)
+        session.save(update_fields=["activation", "state", "stop_asked", "problem", "problem_en"])
         defer_session(session)
 
 

@@ -144,7 +144,7 @@ def _sign_chunk(
 
 def _stop(session: SigningSession, why: Sentence | None) -> None:
     session.state, session.activation = SessionState.STOPPED, ""
-    session.problem, session.problem_en = (why.vi, why.en) if why else ("", "")
+    session.set_problem(why)
     session.save(update_fields=["state", "problem", "problem_en", "activation"])
 
 

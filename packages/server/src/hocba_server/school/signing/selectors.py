@@ -115,7 +115,7 @@ def _progress(row: SigningSession) -> SessionProgress:
         total=row.total,
         done=row.done,
         failed=row.failed,
-        problem=Sentence(row.problem, row.problem_en) if row.problem else None,
+        problem=row.why,
         warnings=tuple(Sentence(each["vi"], each["en"]) for each in row.warnings),
         key_source=row.key_source,
         started_by=row.started_by,

@@ -205,8 +205,7 @@ def finish_session(
     whole = not problem and session.failed == 0 and not left.exists()
     left.update(state=ItemState.LEFT)
     session.state = SessionState.DONE if whole else SessionState.FAILED
-    session.problem = problem.vi[:1000] if problem else ""
-    session.problem_en = problem.en[:1000] if problem else ""
+    session.set_problem(problem)
     session.activation = ""
     session.finished_at = at
     session.save(update_fields=["state", "problem", "problem_en", "activation", "finished_at"])

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hocba.errors import Sentence
 from hocba.ids import MessageId, SchoolYear, UnitCode
 from hocba.packet.answers import (
     CertificateAnswer,
@@ -43,6 +44,13 @@ class Answer:
     accepted: bool
     code: str
     sentence: str
+
+    @property
+    def why(self) -> Sentence:
+        """The sentence in both languages: the city writes Vietnamese, its code says the same."""
+        known = self.code in list(ResponseCode)
+        english = ResponseCode(self.code).sentence.en if known else self.sentence
+        return Sentence(self.sentence, english)
 
 
 def prepare_submission(

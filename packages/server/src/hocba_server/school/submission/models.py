@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from hocba_server.school.issuing.models import AnnualRecordDraft, IssueBatch
+from hocba_server.school.problem import WithProblem
 from hocba_server.school.registry.models import School
 
 
@@ -27,7 +28,7 @@ class RecordAnswer(models.TextChoices):
     REFUSED = "refused", _("Bị từ chối")
 
 
-class Package(models.Model):
+class Package(WithProblem):
     """A message in the outbox: kept before sending, sent with the same id until answered."""
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="packages")
@@ -37,7 +38,6 @@ class Package(models.Model):
     state = models.CharField("trạng thái", max_length=12, choices=PackageState.choices)
     attempts = models.PositiveIntegerField("số lần gửi", default=0)
     answer_code = models.CharField("mã trả lời", max_length=20, blank=True, default="")
-    problem = models.CharField("vướng mắc", max_length=1000, blank=True, default="")
     actor = models.JSONField("người thực hiện")
     created_by = models.BigIntegerField("người gửi")
     created_at = models.DateTimeField("tạo lúc")

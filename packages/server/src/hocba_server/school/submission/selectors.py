@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
+from hocba.errors import Sentence
 from hocba.workflow.transitions import RecordState
 from hocba_server.school.issuing.models import IssueBatch
 from hocba_server.school.issuing.selectors import current_records
@@ -49,7 +50,7 @@ class PackageView:
     message_id: str
     state: str
     state_name: str
-    problem: str
+    problem: Sentence | None
     attempts: int
     lines: tuple[AnswerLine, ...]
 
@@ -162,7 +163,7 @@ def _view(package: Package) -> PackageView:
         message_id=package.message_id,
         state=package.state,
         state_name=str(PackageState(package.state).label),
-        problem=package.problem,
+        problem=package.why,
         attempts=package.attempts,
         lines=tuple(
             AnswerLine(

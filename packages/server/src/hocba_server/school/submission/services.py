@@ -23,6 +23,7 @@ from hocba_server.school.issuing.successors import note_replaced
 from hocba_server.school.notices import matters
 from hocba_server.school.notices.models import NoticeKind
 from hocba_server.school.notices.services import notify, settle
+from hocba_server.school.problem import problem_columns
 from hocba_server.school.registry.models import SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.school.registry.selectors import own_school, people_in_role
@@ -185,7 +186,7 @@ def send_package(
     except Unavailable as fault:
         # A crash here leaves the package waiting; it is sent again with the same message id.
         Package.objects.filter(pk=package_id).update(
-            attempts=package.attempts + 1, problem=fault.sentence.vi[:1000]
+            attempts=package.attempts + 1, **problem_columns(fault.sentence)
         )
         raise
     at = (clock or SystemClock()).now()
@@ -196,10 +197,10 @@ def send_package(
         if package.state != PackageState.WAITING:
             return
         package.attempts += 1
-        package.answer_code, package.problem = acknowledged.code, acknowledged.sentence[:1000]
+        package.answer_code = acknowledged.code
+        package.set_problem(None if acknowledged.accepted else acknowledged.why)
         if acknowledged.accepted:
             package.state, package.acknowledged_at = PackageState.ACKNOWLEDGED, at
-            package.problem = ""
             AnnualRecordDraft.objects.filter(
                 answers__package=package, state=RecordState.ISSUED.value
             ).update(state=RecordState.SUBMITTED.value, state_since=at)

@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from hocba.assessment.catalogue import subjects_of_grade
-from hocba.errors import HocBaError
+from hocba.errors import HocBaError, Sentence
 from hocba.ids import SchoolYear
 from hocba.ports import Clock
 from hocba.record.model import SignerRole
@@ -22,6 +22,7 @@ from hocba_server.school.assessments.services import (
 from hocba_server.school.database import school_transaction
 from hocba_server.school.issuing.models import AnnualRecordDraft
 from hocba_server.school.issuing.services import create_records, open_batch
+from hocba_server.school.problem import problem_columns
 from hocba_server.school.registry.class_list import ClassListRow
 from hocba_server.school.registry.models import Classroom, PupilStatus, School
 from hocba_server.school.registry.selectors import class_roll
@@ -51,7 +52,10 @@ from hocba_server.school.training.real_school import (
 from hocba_server.school.training.results import homeroom_entry, subject_entry, trait_entry
 from hocba_server.web.accounts.actor import NO_ACCOUNT, Actor
 
-OUR_FAULT = "Hệ thống gặp lỗi khi chuẩn bị trường tập huấn. Bấm “Làm lại từ đầu” để thử lại."
+OUR_FAULT = Sentence(
+    "Hệ thống gặp lỗi khi chuẩn bị trường tập huấn. Bấm “Làm lại từ đầu” để thử lại.",
+    "The system has a fault, so the training school is not ready. Press “Start over” to try again.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +87,12 @@ def build(training_id: int, clock: Clock) -> None:
     try:
         _build(row, clock)
     except HocBaError as fault:
-        _finish(row, TrainingState.FAILED, fault.sentence.vi)
+        _finish(row, TrainingState.FAILED, fault.sentence)
     except Exception:
         _finish(row, TrainingState.FAILED, OUR_FAULT)
         raise
     else:
-        _finish(row, TrainingState.READY, "")
+        _finish(row, TrainingState.READY, None)
 
 
 def _build(row: TrainingSchool, clock: Clock) -> None:
@@ -283,8 +287,8 @@ def _progress(row: TrainingSchool, *, total: int, done: int) -> None:
     row.save(update_fields=["total", "done"])
 
 
-def _finish(row: TrainingSchool, state: TrainingState, problem: str) -> None:
+def _finish(row: TrainingSchool, state: TrainingState, problem: Sentence | None) -> None:
     """Write the end, unless a reset has closed the row in the meantime."""
     TrainingSchool.objects.filter(pk=row.pk, state=TrainingState.BUILDING).update(
-        state=state, problem=problem[:1000]
+        state=state, **problem_columns(problem)
     )

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from hocba_server.school.problem import WithProblem
 from hocba_server.school.registry.models import School
 
 
@@ -17,7 +18,7 @@ class TrainingState(models.TextChoices):
     CLOSED = "closed", "Đã thay bằng bản mới"
 
 
-class TrainingSchool(models.Model):
+class TrainingSchool(WithProblem):
     """One making of a school's training school.
 
     A reset closes this row and its school, which stay as they are, and makes the next ones: what
@@ -34,7 +35,6 @@ class TrainingSchool(models.Model):
     state = models.CharField("trạng thái", max_length=10, choices=TrainingState.choices)
     done = models.PositiveSmallIntegerField("số lớp đã xong", default=0)
     total = models.PositiveSmallIntegerField("tổng số lớp", default=0)
-    problem = models.CharField("vướng mắc", max_length=1000, blank=True, default="")
     opened_by = models.BigIntegerField("người mở")
     opened_by_name = models.CharField("tên người mở", max_length=150)
     opened_at = models.DateTimeField("mở lúc")

@@ -97,7 +97,7 @@ def test_a_refused_package_says_why_and_can_be_sent_anew(
     )
     view = package_view(package_id)
     assert view.state == "refused"
-    assert view.problem == ResponseCode.WRONG_ACCOUNT.sentence.vi
+    assert view.problem == ResponseCode.WRONG_ACCOUNT.sentence
     assert _states() == ["issued"] * 3
     assert submit_batch(by=results.clerk, at=AT, batch_id=issued, keystore=keys) != package_id
 
