@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import transaction
-from django.db.backends.postgresql.operations import DatabaseOperations
 
 from hocba.record.sample import SCHOOL_CODE, sample_record
 from hocba_certworld.cast import Cast
@@ -40,22 +38,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases=["default", "city"]))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def emptying_past_the_guards() -> Iterator[None]:
-    """Tests with threads commit, and Django empties the tables after them: past our own triggers,
-    which refuse exactly what has to be done then."""
-
-    def empty(self: DatabaseOperations, sql_list: list[str]) -> None:
-        with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
-            cursor.execute("SET LOCAL session_replication_role = replica")
-            for statement in sql_list:
-                cursor.execute(statement)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "execute_sql_flush", empty)
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,6 +19,7 @@ from hocba_server.city.closing.models import ClosingCalendar
 from hocba_server.city.pages import city_page
 from hocba_server.city.permissions import CityRole, deny_role
 from hocba_server.web.accounts.actor import Actor
+from hocba_server.web.design.downloads import download
 from hocba_server.web.design.language import in_page_language
 
 _SHOWN_STUCK = 5
@@ -237,7 +237,7 @@ def dates(request: HttpRequest, by: Actor, school_year: str) -> HttpResponse:
 def signed_list(_request: HttpRequest, by: Actor, closing_id: int) -> HttpResponse:
     """The signed list as a file."""
     row = selectors.signed_list_of(by=by, closing_id=closing_id)
-    return _file(bytes(row.signed_list), f"ban-ke-chot-{row.sha256[:12]}.txt", "text/plain")
+    return download(bytes(row.signed_list), f"ban-ke-chot-{row.sha256[:12]}.txt", "text/plain")
 
 
 @require_safe
@@ -245,13 +245,7 @@ def signed_list(_request: HttpRequest, by: Actor, closing_id: int) -> HttpRespon
 def decision(_request: HttpRequest, by: Actor, closing_id: int) -> HttpResponse:
     """The scanned decision of a reopening."""
     row = selectors.decision_file(by=by, closing_id=closing_id)
-    return _file(bytes(row.content), row.filename, row.media_type)
-
-
-def _file(content: bytes, name: str, kind: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = str(content_disposition_header(True, name))
-    return response
+    return download(bytes(row.content), row.filename, row.media_type)
 
 
 def _year(text: str) -> str:

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +16,7 @@ from hocba_server.city.recalls.models import CaseState
 from hocba_server.city.repository.selectors import history_of
 from hocba_server.city.repository.services import open_record
 from hocba_server.web.accounts.actor import Actor
+from hocba_server.web.design.downloads import download
 from hocba_server.web.design.language import in_page_language
 
 _SHOWN = 200
@@ -110,6 +110,4 @@ def signed_request(_request: HttpRequest, by: Actor, case_id: int) -> HttpRespon
 
 
 def _out(found: services.ReadFile) -> HttpResponse:
-    response = HttpResponse(found.content, content_type=found.media_type)
-    response["Content-Disposition"] = str(content_disposition_header(True, found.name))
-    return response
+    return download(found.content, found.name, found.media_type)

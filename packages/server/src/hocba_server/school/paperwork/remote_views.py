@@ -20,7 +20,12 @@ from hocba_server.school.signing.paper_rounds import no_round, wish_out
 from hocba_server.school.signing.paper_tasks import Kept, PaperTask
 from hocba_server.school.signing.remote_account import VISIT, service_token
 from hocba_server.school.signing.remote_account import sign_in as open_account
-from hocba_server.school.signing.remote_pages import at_the_service, credential_id, send_code
+from hocba_server.school.signing.remote_pages import (
+    at_the_service,
+    credential_id,
+    lead_to_provider,
+    send_code,
+)
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.accounts.pages import page_before
 from hocba_server.web.design.language import in_page_language
@@ -85,14 +90,9 @@ def activate(request: HttpRequest, by: Actor, task: str) -> HttpResponse:
         return again
     if request.POST.get("do") == "page":
         address = attempt(request, lambda: _visit(request, by, paper))
-        return again if address is None else _leave(request, address)
+        return again if address is None else lead_to_provider(request, address)
     kept = attempt(request, lambda: _sign(request, by, paper))
     return again if kept is None else say_and_go(request, kept)
-
-
-def _leave(request: HttpRequest, address: str) -> HttpResponse:
-    """A form may not lead to another site (CSP form-action): a link does."""
-    return render(request, "school_signing/remote_visit.html", {"address": address})
 
 
 def _prepare(request: HttpRequest, by: Actor, paper: PaperTask) -> services.RemoteRound:

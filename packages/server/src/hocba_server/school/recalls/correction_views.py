@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +15,7 @@ from hocba_server.school.recalls.correction_task import CORRECTION
 from hocba_server.school.recalls.models import CorrectionKind
 from hocba_server.school.recalls.rights import deny_asking, deny_correction
 from hocba_server.school.registry.attachments import Upload
+from hocba_server.school.registry.case_views import file_response
 from hocba_server.school.registry.permissions import require
 from hocba_server.school.signing.paper_tasks import paper_keys
 from hocba_server.web.accounts.actor import Actor
@@ -94,10 +94,7 @@ def drop(request: HttpRequest, by: Actor, draft_id: int) -> HttpResponse:
 def file(_request: HttpRequest, by: Actor, draft_id: int, position: int) -> HttpResponse:
     """A file of a correction."""
     require(deny_asking(by))
-    found = selectors.file_of(by, draft_id, position)
-    response = HttpResponse(bytes(found.content), content_type=found.media_type)
-    response["Content-Disposition"] = str(content_disposition_header(True, found.filename))
-    return response
+    return file_response(selectors.file_of(by, draft_id, position))
 
 
 @require_POST

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -43,6 +42,7 @@ from hocba_server.school.registry.pupil_values import (
 )
 from hocba_server.school.registry.selectors import not_found
 from hocba_server.web.accounts.actor import Actor
+from hocba_server.web.design.downloads import download
 
 
 def _change_lines(change: CivilStatusChange) -> dict[str, Any]:
@@ -140,9 +140,5 @@ def civil_file(_request: HttpRequest, by: Actor, change_id: int) -> HttpResponse
 
 
 def file_response(attachment: Attachment) -> HttpResponse:
-    """Always a download: what others uploaded is never shown as a page of ours."""
-    response = HttpResponse(bytes(attachment.content), content_type=attachment.media_type)
-    response["Content-Disposition"] = (
-        content_disposition_header(True, attachment.filename) or "attachment"
-    )
-    return response
+    """A file that somebody attached."""
+    return download(bytes(attachment.content), attachment.filename, attachment.media_type)

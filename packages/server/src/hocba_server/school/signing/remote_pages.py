@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext
 
 from hocba_server.adapters.remote_signing import RemoteSigningService, remote_signing_service
@@ -41,3 +42,8 @@ def send_code(request: HttpRequest) -> None:
 
     if attempt(request, work):
         messages.success(request, gettext("Đã gửi mã xác nhận. Nhập mã rồi bấm Ký."))
+
+
+def lead_to_provider(request: HttpRequest, address: str) -> HttpResponse:
+    """A form may not lead to another site (CSP form-action): a link does."""
+    return render(request, "school_signing/remote_visit.html", {"address": address})

@@ -17,7 +17,12 @@ from hocba_server.school.pages import attempt, school_page
 from hocba_server.school.signing import remote
 from hocba_server.school.signing.remote_account import VISIT, service_token
 from hocba_server.school.signing.remote_account import sign_in as open_account
-from hocba_server.school.signing.remote_pages import at_the_service, credential_id, send_code
+from hocba_server.school.signing.remote_pages import (
+    at_the_service,
+    credential_id,
+    lead_to_provider,
+    send_code,
+)
 from hocba_server.school.signing.selectors import session_by_id
 from hocba_server.school.training.sources import sources_of
 from hocba_server.web.accounts.actor import Actor
@@ -67,14 +72,9 @@ def activate(request: HttpRequest, by: Actor, session_id: int) -> HttpResponse:
         return again
     if wish == "page":
         address = attempt(request, lambda: _visit(request, by, session_id))
-        return again if address is None else _leave(request, address)
+        return again if address is None else lead_to_provider(request, address)
     done = attempt(request, lambda: _activate(request, by, session_id))
     return again if done is None else redirect("school_signing:session", session_id)
-
-
-def _leave(request: HttpRequest, address: str) -> HttpResponse:
-    """A form may not lead to another site (CSP form-action): a link does."""
-    return render(request, "school_signing/remote_visit.html", {"address": address})
 
 
 def _prepare(request: HttpRequest, by: Actor, session_id: int) -> remote.PreparedActivation:
