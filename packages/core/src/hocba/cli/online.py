@@ -64,6 +64,10 @@ def read_answer(content: bytes) -> PortalAnswer:
             as_of=datetime.fromisoformat(answer["as_of"]),
             sha256=bytes.fromhex(answer["sha256"]) if answer.get("sha256") else None,
             approved_seals=tuple(bytes.fromhex(seal) for seal in answer["approved_seals"]),
+            ended_seals=tuple(
+                (bytes.fromhex(seal), datetime.fromisoformat(ended))
+                for seal, ended in answer.get("ended_seals", ())
+            ),
             replaced_by=answer.get("replaced_by"),
             reason=answer.get("reason"),
             since=datetime.fromisoformat(answer["since"]) if answer.get("since") else None,

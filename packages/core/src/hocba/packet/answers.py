@@ -17,6 +17,7 @@ _RESULTS = "danh_sach"
 _PENDING = "pending_count"
 _MAX_RESULTS = 10_000
 _CLOSED = "ngay_chot"
+_EXPIRES, _ENDED, _REMINDER = "ngay_het_han", "ngay_cham_dut", "nhac_gia_han"
 _ID_LENGTH = 100
 _OK = ResponseCode.RECEIVED.value
 
@@ -205,6 +206,12 @@ class CertificateAnswer:
     error: str = _OK
     error_field_title: str = ""
     error_description: str = ""
+    valid_until: str = ""
+    """Our extra field: until when the certificate itself is valid, as an ISO date-time."""
+    ended_from: str = ""
+    """Our extra field: from when the approval no longer holds, as an ISO date-time."""
+    reminder: str = ""
+    """Our extra field: a sentence while the certificate is about to expire without successor."""
 
     def to_json(self) -> dict[str, object]:
         """Return the JSON object."""
@@ -215,10 +222,12 @@ class CertificateAnswer:
         }
         if self.approved is not None:
             answer["trang_thai_phe_duyet"] = int(self.approved)
+        extra = {_EXPIRES: self.valid_until, _ENDED: self.ended_from, _REMINDER: self.reminder}
         return answer | {
             "error": self.error,
             "error_field_title": self.error_field_title,
             "error_description": self.error_description,
+            **{name: text for name, text in extra.items() if text},
         }
 
     @classmethod
@@ -244,4 +253,7 @@ class CertificateAnswer:
             fields.answer_text("error"),
             fields.answer_text("error_field_title", "error_filed_title"),
             fields.answer_text("error_description"),
+            fields.answer_text(_EXPIRES),
+            fields.answer_text(_ENDED),
+            fields.answer_text(_REMINDER),
         )

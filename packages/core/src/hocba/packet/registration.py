@@ -2,6 +2,7 @@
 
 CV 2088 II.2.4 asks for the certificate and a signature "for comparison"; the form is our choice:
 `<CHUNG_THU_SO id="dataChungThu">` with unit, serial number and certificate, signed enveloped.
+With a fourth tag `<LY_DO_CHAM_DUT>` the same message asks that the approval of the certificate end.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ ROOT_TAG = "CHUNG_THU_SO"
 ROOT_ID = "dataChungThu"
 
 _TAGS = ("MA_DON_VI", "SERIAL_NUMBER", "X509Certificate")
+_END_TAG = "LY_DO_CHAM_DUT"
+_MAX_REASON = 500
 _MAX_UNIT = 20
 
 
@@ -42,6 +45,8 @@ class ReadRegistration:
     signing_time: datetime | None
     fault: NotTrusted | None
     """Why possession of the key is not proven; None when it is."""
+    end_reason: str = ""
+    """Not empty: the unit asks that the approval of this certificate end, and why."""
 
 
 def serial_text(certificate: x509.Certificate) -> str:
@@ -55,13 +60,18 @@ def prepare_registration(
     certificate: x509.Certificate,
     algorithm: SignatureAlgorithm,
     signing_time: datetime,
+    *,
+    end_reason: str = "",
 ) -> PreparedTransaction:
-    """Prepare the signature that proves possession of the certificate's key."""
+    """Prepare the signature that proves possession of the certificate's key.
+
+    With `end_reason` the unit asks that the approval end instead.
+    """
     der = base64.b64encode(certificate.public_bytes(Encoding.DER)).decode("ascii")
-    values = (unit_code, serial_text(certificate), der)
-    body = "".join(
-        f"<{tag}>{escape(text)}</{tag}>" for tag, text in zip(_TAGS, values, strict=True)
-    )
+    values = dict(zip(_TAGS, (unit_code, serial_text(certificate), der), strict=True))
+    if end_reason:
+        values[_END_TAG] = end_reason
+    body = "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in values.items())
     document = f'<{ROOT_TAG} id="{ROOT_ID}">{body}</{ROOT_TAG}>'.encode()
     return prepare_enveloped(
         document,
@@ -84,9 +94,12 @@ def read_registration(content: str) -> ReadRegistration:
     root = parse_xml(document, max_bytes=MAX_REQUEST)
     children = list(root)
     signature = children.pop() if children and children[-1].tag == SIGNATURE_TAG else None
-    if root.tag != ROOT_TAG or tuple(child.tag for child in children) != _TAGS:
+    tags = tuple(child.tag for child in children)
+    if root.tag != ROOT_TAG or tags not in {_TAGS, (*_TAGS, _END_TAG)}:
         raise _malformed("sai cấu trúc", "its tags are wrong")
-    unit, serial, encoded = ((child.text or "").strip() for child in children)
+    unit, serial, encoded, *reasons = ((child.text or "").strip() for child in children)
+    if reasons and not 0 < len(reasons[0]) <= _MAX_REASON:
+        raise _malformed("thiếu lý do chấm dứt, hoặc lý do quá dài", "the reason is wrong")
     certificate = _certificate(encoded)
     if not 0 < len(unit) <= _MAX_UNIT or any(len(child) for child in children):
         raise _malformed("sai mã đơn vị", "the unit code is wrong")
@@ -100,7 +113,8 @@ def read_registration(content: str) -> ReadRegistration:
             "Bản đăng ký không được ký bằng chính chứng thư số đăng ký.",
             "The registration is not signed with the certificate it registers.",
         )
-    return ReadRegistration(UnitCode(unit), certificate, fact.signing_time, fault)
+    reason = reasons[0] if reasons else ""
+    return ReadRegistration(UnitCode(unit), certificate, fact.signing_time, fault, reason)
 
 
 def _certificate(encoded: str) -> x509.Certificate:

@@ -191,7 +191,7 @@ def _checks(
         check_times(facts, circumstances.at, store, evidence, policy),
         certificates,
         check_revocations(used, evidence),
-        check_seal_approval(facts, receipt, circumstances.status),
+        check_seal_approval(facts, receipt, circumstances.status, evidence),
         check_log(receipt),
         check_status(document, receipt, circumstances.status),
     )

@@ -32,6 +32,8 @@ class StatusAnswer:
     """SHA-256 of the original in the repository; must equal the file's."""
     approved_seals: tuple[bytes, ...] = ()
     """SHA-256 of the DER certificates approved for the school at issue time."""
+    ended_seals: tuple[tuple[bytes, datetime], ...] = ()
+    """Those of them whose approval ended, and from when: what was sealed before stays valid."""
     replaced_by: str | None = None
     """Number of the record that stands in its place."""
     since: datetime | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography.hazmat.primitives import hashes
 
@@ -17,6 +18,7 @@ from hocba.errors import HocBaError
 from hocba.record.codec import ReadRecord
 from hocba.record.model import SignerRole
 from hocba.record.values import VIETNAM
+from hocba.signature.timestamp import read_token
 from hocba.signature.xml_verify import SignatureFact
 from hocba.tlog.entry import EntryKind
 from hocba.tlog.proof import LogFact, verify_log_proof
@@ -24,6 +26,7 @@ from hocba.tlog.trust_policy import LogPolicy
 from hocba.trust.evidence import Evidence
 from hocba.trust.store import TrustStore
 from hocba.verify import catalogue
+from hocba.verify.certificates import known_certificates
 from hocba.verify.policy import CORRECTED, RecordStatus, StatusAnswer
 from hocba.verify.verdict import Check
 
@@ -121,9 +124,16 @@ def check_log(receipt: Receipt) -> Check:
 
 
 def check_seal_approval(
-    facts: Sequence[SignatureFact], receipt: Receipt, status: StatusAnswer | None
+    facts: Sequence[SignatureFact],
+    receipt: Receipt,
+    status: StatusAnswer | None,
+    evidence: Evidence | None = None,
 ) -> Check:
-    """The seal is one that the department approved for the school (CV 2088 III.1)."""
+    """The seal is one that the department approved for the school (CV 2088 III.1).
+
+    When that approval ended later, only a seal that its time-stamp proves to be older holds: the
+    time that a signer writes is worth nothing once the key may be in other hands (decision 0026).
+    """
     approved = set(status.approved_seals) if status else set()
     if receipt.fact is not None:
         approved.add(receipt.fact.entry.seal_sha256)
@@ -148,10 +158,50 @@ def check_seal_approval(
             "Con dấu số trên học bạ không phải con dấu Sở đã phê duyệt cho trường.",
             "The seal is not the one that the department approved for the school.",
         )
+    ended = dict(status.ended_seals) if status else {}
+    if set(seals) & set(ended):
+        ending = min(ended[seal] for seal in seals if seal in ended)
+        return _sealed_before(ending, facts, evidence)
     return catalogue.APPROVED_SEAL.passed(
         "Con dấu số đúng là con dấu Sở đã phê duyệt cho trường.",
         "The seal is the one that the department approved for the school.",
     )
+
+
+def _sealed_before(
+    ended: datetime, facts: Sequence[SignatureFact], evidence: Evidence | None
+) -> Check:
+    day = f"{ended.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+    proven = proven_seal_time(facts, evidence)
+    if proven is not None and proven < ended:
+        return catalogue.APPROVED_SEAL.passed(
+            "Con dấu số đúng là con dấu Sở đã phê duyệt cho trường. Phê duyệt này chấm dứt từ "
+            f"{day}, sau khi học bạ được đóng dấu, nên học bạ vẫn có giá trị.",
+            "The seal is the one that the department approved for the school. The approval ended "
+            f"at {ended.isoformat()}, after this record was sealed, so it stays valid.",
+        )
+    return catalogue.APPROVED_SEAL.failed(
+        "seal_ended",
+        f"Sở đã chấm dứt phê duyệt con dấu số này từ {day}; không có bằng chứng rằng học bạ được "
+        "đóng dấu trước lúc đó.",
+        f"The department ended its approval of this seal at {ended.isoformat()}; nothing proves "
+        "that the record was sealed before.",
+    )
+
+
+def proven_seal_time(facts: Sequence[SignatureFact], evidence: Evidence | None) -> datetime | None:
+    """When the seal existed, as its RFC 3161 time-stamp says; None without one that holds.
+
+    Whether the time-stamp service is trusted is a check of its own (`check_times`).
+    """
+    for fact in facts:
+        if fact.slot.role is SignerRole.ORGANISATION and fact.timestamp is not None:
+            stamp = fact.timestamp
+            try:
+                return read_token(stamp.token, stamp.digest, known_certificates(evidence)).time
+            except HocBaError:
+                return None
+    return None
 
 
 def check_status(document: bytes, receipt: Receipt, status: StatusAnswer | None) -> Check:

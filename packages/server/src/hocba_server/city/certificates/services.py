@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -11,15 +12,19 @@ from hocba.packet.answers import RegistrationAnswer
 from hocba.packet.codes import ResponseCode, code_of_package_error
 from hocba.packet.registration import ReadRegistration, read_registration, serial_text
 from hocba.packet.transactions import RegistrationRequest
-from hocba.trust.identity import signer_unit
+from hocba.trust.identity import signer_personal_id, signer_unit
 from hocba.trust.path import build_path
+from hocba_server.city.certificates.ends import ask_for_end
 from hocba_server.city.certificates.issuers import deny_issuer, issuer_title, subject_title
 from hocba_server.city.certificates.models import (
     CertificateRegistration,
+    Holder,
+    Level,
     Ownership,
     RegistrationState,
     Unit,
 )
+from hocba_server.city.certificates.offices import deny_deciding
 from hocba_server.city.certificates.selectors import unit_by_code
 from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.permissions import CityRole, deny_role, require
@@ -37,6 +42,8 @@ def register_unit(
     ownership: str,
     ward_code: str = "",
     ward_name: str = "",
+    levels: Sequence[str] = (Level.PRIMARY,),
+    email: str = "",
 ) -> int:
     """Enter a school into the department's list; the same code again changes nothing."""
     require(deny_role(by, CityRole.ADMINISTRATOR, CityRole.OFFICER))
@@ -48,6 +55,8 @@ def register_unit(
                 "ownership": Ownership(ownership),
                 "ward_code": ward_code,
                 "ward_name": ward_name,
+                "levels": [Level(level).value for level in levels],
+                "email": email,
                 "created_by": by.user_id,
                 "created_at": at,
             },
@@ -58,7 +67,10 @@ def register_unit(
 
 
 def receive_registration(request: RegistrationRequest, *, at: dt.datetime) -> RegistrationAnswer:
-    """Take a certificate in (transaction 3). The answer is given only after it is committed.
+    """Take a certificate in (transaction 3): a unit's seal, or the one of a leader of it (Đ20.3).
+
+    With a reason in its content the unit asks instead that the approval end, signed with the
+    very certificate. The answer is given only after it is committed.
 
     The same message again gets the same answer; with other content it is refused (1501).
     """
@@ -79,6 +91,8 @@ def receive_registration(request: RegistrationRequest, *, at: dt.datetime) -> Re
     except HocBaError as error:
         code = code_of_package_error(error)
         return _refusal(request, code, error.where or "content", error.sentence.vi)
+    if read.end_reason:
+        return ask_for_end(request, read, unit, at=at)
     _keep(request, read, unit, fingerprint, at)
     return RegistrationAnswer(request.message_id)
 
@@ -100,7 +114,8 @@ def _check(request: RegistrationRequest, read: ReadRegistration, at: dt.datetime
             "The serial number differs from the certificate's.",
             where="serial_number",
         )
-    build_path(read.certificate, known_issuers(), trust_store(), at)
+    if not read.end_reason:  # one that cannot be trusted any more may still be given back
+        build_path(read.certificate, known_issuers(), trust_store(), at)
     holder = signer_unit(read.certificate)
     if holder is not None and holder != request.unit_code:
         raise NotTrusted(
@@ -119,12 +134,13 @@ def _keep(
     at: dt.datetime,
 ) -> None:
     der = read.certificate.public_bytes(Encoding.DER)
+    leader = _leader(read.certificate)
     fingerprint = hashlib.sha256(der).hexdigest()
     with city_transaction():
         # The lock on the unit makes two deliveries of one message take turns.
         Unit.objects.select_for_update().get(pk=unit.pk)
         rows = CertificateRegistration.objects.filter(unit=unit)
-        open_rows = rows.exclude(state=RegistrationState.REFUSED)
+        open_rows = rows.exclude(state=RegistrationState.REFUSED).filter(ended_from=None)
         if (
             rows.filter(message_id=request.message_id).exists()
             or open_rows.filter(fingerprint=fingerprint).exists()
@@ -137,6 +153,8 @@ def _keep(
             serial=serial_text(read.certificate),
             fingerprint=fingerprint,
             certificate=der,
+            holder=Holder.LEADER if leader else Holder.ORGANISATION,
+            personal_id=leader,
             subject_name=subject_title(read.certificate),
             issuer_name=issuer_title(read.certificate),
             valid_from=read.certificate.not_valid_before_utc,
@@ -144,6 +162,13 @@ def _keep(
             signature_kind=request.signature_kind,
             received_at=at,
         )
+
+
+def _leader(certificate: x509.Certificate) -> str:
+    """Personal number of the person who holds it; empty for the certificate of a unit."""
+    if signer_unit(certificate) is not None:
+        return ""
+    return signer_personal_id(certificate) or ""
 
 
 def _refusal(
@@ -155,13 +180,15 @@ def _refusal(
 def approve(*, by: Actor, at: dt.datetime, registration_id: int) -> None:
     """Approve a certificate: from now on the unit may seal and send with it (QĐ 1789 Đ20.3).
 
-    Raises `Refused` with code `role`, `decided` or `issuer`.
+    Raises `Refused` with code `role` (also for an officer of another office), `decided`, `issuer`.
     """
-    require(deny_role(by, CityRole.OFFICER))
+    require(deny_role(by, CityRole.OFFICER, CityRole.WARD_OFFICER))
     with city_transaction():
         row = _waiting(registration_id)
+        require(deny_deciding(by, row.unit))
         certificate = x509.load_der_x509_certificate(bytes(row.certificate))
-        require(deny_issuer(certificate, row.unit.ownership))
+        if row.holder == Holder.ORGANISATION:
+            require(deny_issuer(certificate, row.unit.ownership))
         _decide(row, by, at, RegistrationState.APPROVED, "")
         detail = {"unit": row.unit.code, "serial": row.serial}
         _audit(by, at, "approve_certificate", f"certificate:{row.pk}", detail)
@@ -169,7 +196,7 @@ def approve(*, by: Actor, at: dt.datetime, registration_id: int) -> None:
 
 def refuse(*, by: Actor, at: dt.datetime, registration_id: int, reason: str) -> None:
     """Refuse a certificate with a reason that the unit will read."""
-    require(deny_role(by, CityRole.OFFICER))
+    require(deny_role(by, CityRole.OFFICER, CityRole.WARD_OFFICER))
     reason = " ".join(reason.split())[:500]
     if not reason:
         raise Refused(
@@ -179,6 +206,7 @@ def refuse(*, by: Actor, at: dt.datetime, registration_id: int, reason: str) -> 
         )
     with city_transaction():
         row = _waiting(registration_id)
+        require(deny_deciding(by, row.unit))
         _decide(row, by, at, RegistrationState.REFUSED, reason)
         detail = {"unit": row.unit.code, "serial": row.serial, "reason": reason}
         _audit(by, at, "refuse_certificate", f"certificate:{row.pk}", detail)

@@ -21,9 +21,10 @@ from hocba.record.codec import parse_xml, read_record
 from hocba.record.completeness import check_record
 from hocba.record.model import AnnualRecord, SignerRole
 from hocba.record.schema import validate_schema
-from hocba.signature.xml_verify import verify_signatures
+from hocba.signature.xml_verify import SignatureFact, verify_signatures
 from hocba.trust.collect import collect_evidence
 from hocba.trust.evidence import Evidence
+from hocba.trust.identity import signer_name
 from hocba.trust.store import TrustStore
 from hocba.verify.document import Circumstances, verify_document
 from hocba.verify.policy import RecordStatus, StatusAnswer
@@ -66,6 +67,8 @@ class CheckedRecord:
     refusal: Refusal | None
     evidence: Evidence | None = None
     seal_sha256: bytes = b""
+    note: str = ""
+    """What the officer should know of a record that is accepted all the same."""
 
 
 class AskOnce:
@@ -110,6 +113,11 @@ class Desk:
     approved_seals: tuple[bytes, ...]
     revocation: RevocationSource
     at: dt.datetime
+    ended_seals: tuple[tuple[bytes, dt.datetime], ...] = ()
+    leaders: frozenset[bytes] = frozenset()
+    """SHA-256 of the certificates with which this school's leaders may sign."""
+    leader_rule: str = "off"
+    """`HOCBA_CERTIFICATE_LEADERS`: off, compare or strict."""
 
 
 def check_incoming(document: bytes, desk: Desk) -> CheckedRecord:
@@ -119,7 +127,8 @@ def check_incoming(document: bytes, desk: Desk) -> CheckedRecord:
         read = read_record(document)
         record = read.record
         faults = validate_schema(parse_xml(document), read.profile)
-        leaves = [fact.certificate for fact in verify_signatures(document, read.profile)]
+        facts = verify_signatures(document, read.profile)
+        leaves = [fact.certificate for fact in facts]
     except Unavailable:
         raise
     except HocBaError as fault:
@@ -133,7 +142,25 @@ def check_incoming(document: bytes, desk: Desk) -> CheckedRecord:
     evidence = collect_evidence(leaves, desk.known_issuers, desk.store, desk.at, desk.revocation)
     refusal = _deny_signatures(document, desk, evidence)
     seal = leaves[-1].fingerprint(hashes.SHA256())  # the organisation signs last
-    return CheckedRecord(document, record, refusal, evidence, seal)
+    note = "" if refusal else _leader_note(facts, desk)
+    if note and desk.leader_rule == "strict":
+        refusal = Refusal(ResponseCode.LEADER_SIGNATURE, SignerRole.SCHOOL_LEADER.value, note)
+    return CheckedRecord(document, record, refusal, evidence, seal, note)
+
+
+def _leader_note(facts: Sequence[SignatureFact], desk: Desk) -> str:
+    """Compare the leader's certificate with those approved for the school (QĐ 1789 Đ20.3)."""
+    if desk.leader_rule == "off":
+        return ""
+    for fact in facts:
+        if fact.slot.role is SignerRole.SCHOOL_LEADER and (
+            fact.certificate.fingerprint(hashes.SHA256()) not in desk.leaders
+        ):
+            return (
+                f"Chứng thư số của cán bộ quản lý {signer_name(fact.certificate)} chưa được phê "
+                "duyệt cho trường. Nhà trường cần đăng ký chứng thư số này."
+            )
+    return ""
 
 
 def _readable(document: bytes) -> AnnualRecord | None:
@@ -160,6 +187,7 @@ def _deny_signatures(document: bytes, desk: Desk, evidence: Evidence) -> Refusal
         as_of=desk.at,
         sha256=hashlib.sha256(document).digest(),
         approved_seals=desk.approved_seals,
+        ended_seals=desk.ended_seals,
     )
     circumstances = Circumstances(store=desk.store, at=desk.at, evidence=evidence, status=status)
     report = verify_document(document, name="", circumstances=circumstances)

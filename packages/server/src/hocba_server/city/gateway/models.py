@@ -94,6 +94,7 @@ class RecordOutcome(models.Model):
     code = models.CharField("mã lỗi", max_length=10)
     field_title = models.CharField("thẻ", max_length=200, blank=True, default="")
     sentence = models.CharField("thông tin lỗi", max_length=1000, blank=True, default="")
+    note = models.CharField("lưu ý cho cán bộ", max_length=500, blank=True, default="")
 
     class Meta:
         verbose_name = "kết quả học bạ"

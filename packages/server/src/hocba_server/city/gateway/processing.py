@@ -10,12 +10,18 @@ import datetime as dt
 import secrets
 from collections.abc import Iterator, Sequence
 
+from django.conf import settings
+
 from hocba.ids import UnitCode
 from hocba.packet.codes import ResponseCode
 from hocba.packet.package import read_package
 from hocba.ports import Clock, RevocationSource
 from hocba.tlog.entry import SALT_SIZE, EntryKind, LogEntry, commit
-from hocba_server.city.certificates.selectors import approved_seals
+from hocba_server.city.certificates.selectors import (
+    approved_leaders,
+    approved_seals,
+    ended_seals,
+)
 from hocba_server.city.closing.gate import Gate, extend_closings
 from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.gateway.intake import (
@@ -43,11 +49,15 @@ def process_package(
         return
     at = clock.now()
     # 1. Check every record; this takes long and touches nothing.
+    seals = approved_seals(package.unit_code)
     desk = Desk(
         unit_code=package.unit_code,
         store=trust_store(),
         known_issuers=known_issuers(),
-        approved_seals=tuple(seal.sha256 for seal in approved_seals(package.unit_code)),
+        approved_seals=tuple(seal.sha256 for seal in seals),
+        ended_seals=ended_seals(seals),
+        leaders=approved_leaders(package.unit_code, at),
+        leader_rule=settings.CERTIFICATE_LEADERS,
         revocation=AskOnce(revocation, patient=patient),
         at=at,
     )
@@ -168,4 +178,5 @@ def _outcomes(
             code=(refusal.code if refusal else ResponseCode.RECEIVED).value,
             field_title=refusal.where[:200] if refusal else "",
             sentence=refusal.sentence[:1000] if refusal else "",
+            note=one.note if refusal is None else "",
         )

@@ -14,14 +14,14 @@ from hocba_server.school.signing.paper_tasks import PaperTask
 from hocba_server.school.signing.sealed_pdfs import PDFS
 from hocba_server.school.staffing.decision_task import DECISION
 from hocba_server.school.statements.paper_task import SEAL, SIGN
-from hocba_server.school.submission.paper_task import REGISTER, SEND
+from hocba_server.school.submission.paper_task import END, REGISTER, REGISTER_OWN, SEND
 from hocba_server.web.accounts.actor import Actor
 
 PAPERS: Final = {
     task.name: task
     for task in (
         *(OWN_KEY, SCHOOL_KEY, DECISION, SIGN, SEAL, COPY, PDFS),
-        *(REGISTER, SEND, RECALL, CORRECTION),
+        *(REGISTER, REGISTER_OWN, END, SEND, RECALL, CORRECTION),
     )
 }
 

@@ -103,12 +103,23 @@ def read_answers(answer: object) -> dict[str, Answer]:
 
 
 def registration_request(
-    *, key: Key, signing_time: dt.datetime, unit_code: str, issuer: str, message_id: str
+    *,
+    key: Key,
+    signing_time: dt.datetime,
+    unit_code: str,
+    issuer: str,
+    message_id: str,
+    end_reason: str = "",
 ) -> Json:
-    """Transaction 3: the certificate with the proof that the school holds its key."""
+    """Transaction 3: the certificate with the proof that the school holds its key; with
+    `end_reason`, the wish that its approval end."""
     certificate = key.certificate
     prepared = prepare_registration(
-        UnitCode(unit_code), certificate, SignatureAlgorithm[key.algorithm], signing_time
+        UnitCode(unit_code),
+        certificate,
+        SignatureAlgorithm[key.algorithm],
+        signing_time,
+        end_reason=end_reason,
     )
     [value] = key.sign_digests([prepared.digest])
     return RegistrationRequest(
@@ -134,9 +145,36 @@ def certificate_query(message_id: str, unit_code: str, year: int) -> Json:
     return CertificateQuery(MessageId(message_id), UnitCode(unit_code), year).to_json()
 
 
-def read_certificate_answer(answer: object) -> Answer | None:
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the city decided on a certificate, and what it says of its end."""
+
+    accepted: bool
+    sentence: str
+    valid_until: dt.datetime | None
+    ended: bool
+    """It was approved and is approved no more."""
+    reminder: str
+
+
+def read_certificate_answer(answer: object) -> Decision | None:
     """Answer to transaction 4; None while nobody has decided. Raises `Malformed`."""
     read = CertificateAnswer.from_json(answer)
     if read.approved is None:
         return None
-    return Answer(read.approved, read.error, read.error_description)
+    return Decision(
+        read.approved,
+        read.error_description,
+        _moment(read.valid_until),
+        bool(read.ended_from) and not read.approved,
+        read.reminder,
+    )
+
+
+def _moment(text: str) -> dt.datetime | None:
+    """Another gateway's extra field may hold anything: what is no moment is left out."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

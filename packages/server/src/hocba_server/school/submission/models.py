@@ -99,7 +99,7 @@ class PackageRecord(models.Model):
 
 
 class CertificateRegistration(models.Model):
-    """The school's organisation certificate as declared to the city (transactions 3 and 4)."""
+    """A certificate as declared to the city (transactions 3 and 4): the school's, or a leader's."""
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="certificates")
     serial = models.CharField("số sê-ri", max_length=60)
@@ -114,6 +114,32 @@ class CertificateRegistration(models.Model):
             ("sent", _("Chờ Sở phê duyệt")),
             ("approved", _("Sở đã phê duyệt")),
             ("refused", _("Sở từ chối")),
+            ("ended", _("Hết phê duyệt")),
+        ],
+    )
+    holder = models.CharField(
+        "của ai",
+        max_length=12,
+        choices=[
+            ("organisation", _("Con dấu số của trường")),
+            ("leader", _("Chữ ký số của cán bộ quản lý")),
+        ],
+        default="organisation",
+    )
+    holder_name = models.CharField("tên người giữ", max_length=200, blank=True, default="")
+    valid_until = models.DateTimeField("hết hạn", null=True)
+    reminder = models.CharField("lời nhắc của Sở", max_length=500, blank=True, default="")
+    end_reason = models.CharField("lý do xin chấm dứt", max_length=500, blank=True, default="")
+    end_request = models.JSONField("nội dung xin chấm dứt", null=True)
+    end_state = models.CharField(
+        "xin chấm dứt",
+        max_length=10,
+        blank=True,
+        default="",
+        choices=[
+            ("waiting", _("Chờ gửi")),
+            ("sent", _("Chờ Sở chấm dứt")),
+            ("refused", _("Sở không nhận")),
         ],
     )
     answer = models.CharField("trả lời của Sở", max_length=1000, blank=True, default="")
@@ -127,7 +153,7 @@ class CertificateRegistration(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["school", "fingerprint"],
-                condition=~Q(state="refused"),
+                condition=~Q(state__in=["refused", "ended"]),
                 name="certificate_registered_once",
             ),
         ]

@@ -13,7 +13,12 @@ from hocba.record.model import SignerRole
 from hocba_server.school.registry.models import SchoolRole
 from hocba_server.school.registry.permissions import deny_role
 from hocba_server.school.signing.paper_tasks import Kept, PaperTask, Typed, Wish
-from hocba_server.school.submission.registrations import deny_registering, register_certificate
+from hocba_server.school.submission.endings import ask_for_end
+from hocba_server.school.submission.registrations import (
+    deny_registering,
+    deny_registering_own,
+    register_certificate,
+)
 from hocba_server.school.submission.services import new_message_id, submit_batches
 from hocba_server.web.accounts.actor import Actor
 
@@ -55,8 +60,43 @@ def _read_registration(_by: Actor, _typed: Typed) -> Wish:
     return {"message_id": new_message_id()}
 
 
+def _register_own(by: Actor, key: Key, at: dt.datetime, wish: Wish) -> Kept:
+    register_certificate(by=by, at=at, key=key, message_id=wish["message_id"], leader=True)
+    return _on_its_way()
+
+
+def _read_end(_by: Actor, typed: Typed) -> Wish:
+    return {
+        "registration": typed.number("registration"),
+        "reason": typed.one("reason"),
+        "message_id": new_message_id(),
+    }
+
+
+def _end(by: Actor, key: Key, at: dt.datetime, wish: Wish) -> Kept:
+    ask_for_end(
+        by=by,
+        at=at,
+        key=key,
+        registration_id=wish["registration"],
+        reason=wish["reason"],
+        message_id=wish["message_id"],
+    )
+    return Kept(
+        Sentence(
+            "Đã gửi yêu cầu chấm dứt phê duyệt. Cán bộ quản lý trực tiếp quyết định.",
+            "The wish is on its way. The office above the school decides.",
+        ),
+        reverse("school_submission:certificates"),
+    )
+
+
 def _register(by: Actor, key: Key, at: dt.datetime, wish: Wish) -> Kept:
     register_certificate(by=by, at=at, key=key, message_id=wish["message_id"])
+    return _on_its_way()
+
+
+def _on_its_way() -> Kept:
     return Kept(
         Sentence(
             "Đã gửi đăng ký chứng thư số. Chờ Sở phê duyệt.",
@@ -83,4 +123,20 @@ REGISTER: Final = PaperTask(
     deny=deny_registering,
     read=_read_registration,
     sign=_register,
+)
+REGISTER_OWN: Final = PaperTask(
+    name="dang-ky-chung-thu-can-bo",
+    title=Sentence("Đăng ký chữ ký số của cán bộ quản lý", "Register the leader's own certificate"),
+    role=SignerRole.SCHOOL_LEADER,
+    deny=deny_registering_own,
+    read=_read_registration,
+    sign=_register_own,
+)
+END: Final = PaperTask(
+    name="cham-dut-chung-thu",
+    title=Sentence("Xin chấm dứt phê duyệt chứng thư số", "Ask to end a certificate's approval"),
+    role=SignerRole.ORGANISATION,
+    deny=deny_registering,
+    read=_read_end,
+    sign=_end,
 )

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hocba.errors import Refused, Unavailable
 from hocba.packet.registration import serial_text
 from hocba.ports import Clock, Key
+from hocba.trust.identity import signer_name
 from hocba.workflow.transitions import Denial
 from hocba_server.adapters.clock import SystemClock
 from hocba_server.adapters.gateway import GatewayClient
@@ -40,28 +41,37 @@ def deny_registering(by: Actor) -> Denial | None:
     return deny_role(by, SchoolRole.SCHOOL_CLERK, SchoolRole.PRINCIPAL)
 
 
-def register_certificate(*, by: Actor, at: dt.datetime, key: Key, message_id: str) -> int:
-    """Declare the school's certificate to the city (transaction 3), signed with itself.
+def deny_registering_own(by: Actor) -> Denial | None:
+    """A leader declares the own certificate; nobody does it for another (QĐ 1789 Đ20.3)."""
+    return deny_role(by, SchoolRole.PRINCIPAL, SchoolRole.SCHOOL_LEADER)
+
+
+def register_certificate(
+    *, by: Actor, at: dt.datetime, key: Key, message_id: str, leader: bool = False
+) -> int:
+    """Declare the school's certificate to the city (transaction 3), signed with itself; with
+    `leader` the person's own, which signs records as the school's leader.
 
     The answer is asked for by a job until the department has decided. Raises `Refused`: `role`,
     `registered_already`, what `check_owner` refuses.
     """
-    require(deny_registering(by))
+    require(deny_registering_own(by) if leader else deny_registering(by))
     school, moment = own_school(by), at.replace(microsecond=0)
-    check_owner(key.certificate, owner=school.code, organisation=True, at=at)
+    owner = str(by.personal_id) if leader else school.code
+    check_owner(key.certificate, owner=owner, organisation=not leader, at=at)
     der = key.certificate.public_bytes(Encoding.DER)
     fingerprint = hashlib.sha256(der).hexdigest()
     with school_transaction():
         known = CertificateRegistration.objects.select_for_update().filter(
             school=school, fingerprint=fingerprint
         )
-        if known.exclude(state="refused").exists():
+        if known.exclude(state__in=["refused", "ended"]).exists():
             raise Refused(
                 "registered_already",
                 "Chứng thư số này đã được đăng ký với Sở.",
                 "This certificate is registered already.",
             )
-        note_certificate(school=school, certificate=key.certificate, owner=school.code, at=at)
+        note_certificate(school=school, certificate=key.certificate, owner=owner, at=at)
         row = CertificateRegistration.objects.create(
             school=school,
             serial=serial_text(key.certificate),
@@ -75,6 +85,9 @@ def register_certificate(*, by: Actor, at: dt.datetime, key: Key, message_id: st
                 message_id=message_id,
             ),
             state="waiting",
+            holder="leader" if leader else "organisation",
+            holder_name=signer_name(key.certificate)[:200],
+            valid_until=key.certificate.not_valid_after_utc,
             actor=by.to_json(),
             registered_by=by.user_id,
             registered_at=at,
@@ -108,9 +121,12 @@ def send_registration(
 def query_certificate(
     registration_id: int, *, gateway: GatewayClient | None = None, clock: Clock | None = None
 ) -> str:
-    """Ask whether the certificate is approved (transaction 4); answers the state of the row."""
+    """Ask whether the certificate is approved (transaction 4); answers the state of the row.
+
+    An approved one is asked after again: its approval may have ended, or its end be near.
+    """
     row = CertificateRegistration.objects.select_related("school").get(pk=registration_id)
-    if row.state != "sent":
+    if row.state not in {"sent", "approved"}:
         return row.state
     at = (clock or SystemClock()).now()
     request = messages.certificate_query(row.message_id, row.school.code, at.year)
@@ -120,18 +136,44 @@ def query_certificate(
     if decision is None:
         return row.state
     with school_transaction():
-        row.state = "approved" if decision.accepted else "refused"
-        row.answer = decision.sentence[:1000]
-        row.save(update_fields=["state", "answer"])
-        record_department_answer(
-            school=row.school,
-            fingerprint_hex=row.fingerprint,
-            approved=decision.accepted,
-            at=at,
-        )
+        before = row.state
+        row.state = _state(decision)
+        row.answer, row.reminder = decision.sentence[:1000], decision.reminder[:500]
+        row.valid_until = decision.valid_until or row.valid_until
+        row.save(update_fields=["state", "answer", "reminder", "valid_until"])
+        if row.state == before:
+            return row.state
+        if row.holder == "organisation" or not decision.accepted:
+            record_department_answer(
+                school=row.school,
+                fingerprint_hex=row.fingerprint,
+                approved=decision.accepted,
+                at=at,
+            )
         by = Actor.from_json(row.actor)
         _audit(by, at, "certificate_answered", f"certificate:{row.pk}", {"state": row.state})
     return row.state
+
+
+def _state(decision: messages.Decision) -> str:
+    if decision.accepted:
+        return "approved"
+    return "ended" if decision.ended else "refused"
+
+
+def look_after_approved() -> int:
+    """Ask about every approved certificate of this house; answers how many were asked about.
+
+    A gateway that is away is asked again tomorrow.
+    """
+    asked = 0
+    for row in CertificateRegistration.objects.filter(state="approved"):
+        try:
+            query_certificate(row.pk)
+            asked += 1
+        except Unavailable:
+            continue
+    return asked
 
 
 def await_decision(registration_id: int, *, clock: Clock | None = None) -> None:

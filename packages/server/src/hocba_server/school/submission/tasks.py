@@ -4,10 +4,12 @@ from procrastinate import RetryStrategy
 
 from hocba_server.adapters.clock import SystemClock
 from hocba_server.config.jobs import school_jobs
+from hocba_server.school.submission.endings import END_JOB, send_end
 from hocba_server.school.submission.registrations import (
     ASK_JOB,
     REGISTER_JOB,
     await_decision,
+    look_after_approved,
     send_registration,
 )
 from hocba_server.school.submission.services import (
@@ -21,6 +23,9 @@ PATIENCE = RetryStrategy(max_attempts=2000, linear_wait=2)
 """A gateway that is away or has not decided is asked again after 2, 4, 6 … seconds: soon at first,
 hourly at the end, for six weeks in all. The message id stays the same, so asking twice does no
 harm, whatever went wrong before."""
+
+
+LOOK_JOB = "school.submission.look_after_certificates"
 
 
 @school_jobs.task(name=SEND_JOB, retry=PATIENCE)
@@ -45,3 +50,17 @@ def register(registration_id: int) -> None:
 def ask(registration_id: int) -> None:
     """Ask until the department has decided on the certificate."""
     await_decision(registration_id, clock=SystemClock())
+
+
+@school_jobs.task(name=END_JOB, retry=PATIENCE)
+def end(registration_id: int) -> None:
+    """Send the wish that an approval end."""
+    send_end(registration_id, clock=SystemClock())
+
+
+@school_jobs.periodic(cron="35 0 * * *")  # 07:35 in Viet Nam
+@school_jobs.task(name=LOOK_JOB, queueing_lock=LOOK_JOB)
+def look_after(timestamp: int) -> None:
+    """Ask about approved certificates: is one about to expire, has an approval ended?"""
+    del timestamp  # whenever the job comes to run, the answer is of today
+    look_after_approved()

@@ -14,7 +14,8 @@ from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.school.registry.selectors import own_school
 from hocba_server.school.signing.paper_tasks import paper_keys
 from hocba_server.school.submission import registrations
-from hocba_server.school.submission.paper_task import REGISTER, SEND
+from hocba_server.school.submission.models import CertificateRegistration
+from hocba_server.school.submission.paper_task import END, REGISTER, REGISTER_OWN, SEND
 from hocba_server.school.submission.selectors import (
     outbox_of,
     package_view,
@@ -84,13 +85,23 @@ def answers(request: HttpRequest, by: Actor, package_id: int) -> HttpResponse:
 def certificates(request: HttpRequest, by: Actor) -> HttpResponse:
     require(deny_role(by, *OFFICE))
     school = own_school(by)
+    rows = registrations_of(school)
     context = {
         "school": school,
-        "rows": registrations_of(school),
+        "rows": rows,
         "denial": REGISTER.deny(by),
         "keys": paper_keys(REGISTER, by),
+        "own_denial": REGISTER_OWN.deny(by),
+        "own_keys": paper_keys(REGISTER_OWN, by),
+        "end_keys": paper_keys(END, by),
+        "endable": [row for row in rows if _endable(row)],
+        "reminders": [row for row in rows if row.state == "approved" and row.reminder],
     }
     return render(request, "school_submission/certificates.html", context)
+
+
+def _endable(row: CertificateRegistration) -> bool:
+    return row.state == "approved" and row.holder == "organisation" and not row.end_state
 
 
 @require_POST
