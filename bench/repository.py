@@ -42,6 +42,7 @@ def main() -> None:
     os.environ.update(
         HOCBA_MODE="demo",
         HOCBA_VAR=str(folder),
+        HOCBA_DATABASE_ROLE="worker",
         HOCBA_TRUST_DIR=str(folder / "trust"),
         DJANGO_SETTINGS_MODULE="hocba_server.config.settings",
     )

@@ -16,6 +16,7 @@ def emptying_past_the_guards() -> Iterator[None]:
 
     def empty(self: DatabaseOperations, sql_list: list[str]) -> None:
         with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE NONE")  # past the roles that own nothing, too
             cursor.execute("SET LOCAL session_replication_role = replica")
             for statement in sql_list:
                 cursor.execute(statement)

@@ -22,6 +22,10 @@ from hocba_server.config import mold
 from hocba_server.config.places import var_dir
 
 EMBEDDED_ENGINE: Final = "hocba_server.config.embedded"
+GUARDED_ENGINE: Final = "hocba_server.config.guarded"
+GUARDED: Final = "city"
+"""The alias whose tables are owned by one role and used by others under row security."""
+ROLES: Final = {"web": "hocba_web", "worker": "hocba_worker"}
 DATABASE_NAMES: Final = {
     "default": "hocba_web",
     "school": "hocba_school",
@@ -113,7 +117,19 @@ def _start(data: Path) -> ServerAddress:
     with psycopg.connect(**address.connection("postgres"), autocommit=True) as connection:
         for name in DATABASE_NAMES.values():
             _create_database(connection, name)
+        for role in ROLES.values():
+            _create_role(connection, role)
     return address
+
+
+def _create_role(connection: psycopg.Connection[Any], name: str) -> None:
+    """So that programs find it before the first `migrate` has given it any right."""
+    if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+        return
+    try:
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
+    except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+        return  # another process made it between the two statements
 
 
 def _create_database(connection: psycopg.Connection[Any], name: str) -> None:
@@ -132,7 +148,28 @@ def database_settings(alias: str) -> dict[str, Any]:
 
     `DATABASE_URL` names the operator's server and the database of `default`; `DATABASE_URL_SCHOOL`
     and `DATABASE_URL_CITY` name those of the houses, else their usual names on the same server.
+    The city's database is used as one of two roles that own nothing, `HOCBA_DATABASE_ROLE` (web,
+    worker); only `migrate` connects as the owner, whom `DATABASE_URL_CITY_OWNER` names.
     """
+    settings = _plain_settings(alias)
+    return guarded(settings) if alias == GUARDED else settings
+
+
+def guarded(settings: dict[str, Any]) -> dict[str, Any]:
+    """The same settings under a role that owns nothing. Raises ValueError for an unknown role."""
+    role = os.environ.get("HOCBA_DATABASE_ROLE", "web")
+    if role not in ROLES:
+        raise ValueError(f"HOCBA_DATABASE_ROLE: {' hoặc '.join(ROLES)} (got {role})")
+    if settings["ENGINE"] == EMBEDDED_ENGINE:
+        return {**settings, "GUARDED": True, "USER": ROLES[role]}
+    owner = read_database_url(os.environ.get("DATABASE_URL_CITY_OWNER") or "postgresql:///")
+    as_owner = {"user": owner["USER"], "password": owner["PASSWORD"]} if owner["USER"] else {}
+    worker = os.environ.get("DATABASE_URL_CITY_WORKER") if role == "worker" else None
+    chosen = {**settings, **read_database_url(worker)} if worker else settings
+    return {**chosen, "ENGINE": GUARDED_ENGINE, "GUARDED": True, "OWNER": as_owner}
+
+
+def _plain_settings(alias: str) -> dict[str, Any]:
     common: dict[str, Any] = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     base = os.environ.get("DATABASE_URL")
     own = base if alias == "default" else os.environ.get(f"DATABASE_URL_{alias.upper()}")

@@ -16,6 +16,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 
+from hocba_server.config.acting import PLATFORM, act_from_here
 from hocba_server.config.houses import CITY, HOUSE_APPS, SCHOOL, is_there
 
 HEARTBEAT_SECONDS: Final = 5
@@ -51,6 +52,8 @@ def _working_app(house: str) -> App:
 
 
 async def _work(house: str, *, wait: bool, concurrency: int) -> None:
+    # Here every job starts: tasks run in threads that inherit this scope (decision 0027).
+    act_from_here(PLATFORM)
     app = _working_app(house)
     async with app.open_async():
         await _free_dead_jobs(app)

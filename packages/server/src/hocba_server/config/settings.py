@@ -10,6 +10,13 @@
 `HOCBA_CLOSING_MAIN`, `HOCBA_CLOSING_REASSESSED`  day/month on which a school year is closed, and
                      for pupils assessed again (30/06, 15/08), where the officer set no dates
 `HOCBA_CLOSING_AUTOMATIC`  1: years without dates of their own close by themselves on these days
+`HOCBA_CERTIFICATE_OFFICES`  which office approves the certificates of which level (decision 0026):
+                     primary=ward,lower_secondary=ward,upper_secondary=department,…
+`HOCBA_CERTIFICATE_STAND_IN`  1: an officer of the department may decide in a ward's place
+`HOCBA_CERTIFICATE_REMINDER_DAYS`  days before its end on which a certificate is reminded of
+`HOCBA_CERTIFICATE_LEADERS`  compare (default): a leader's certificate that nobody approved is noted
+                     at intake; strict: the record is refused; off: not looked at
+`HOCBA_PURPOSE_MINUTES`  how long a stated purpose of reading records holds (default 30)
 `HOCBA_LOG_KEY_FILE`  the department's key for the heads of the public log (Ed25519, PEM)
 `HOCBA_LOG_ORIGIN`   name of the public log (C2SP tlog-checkpoint), for ever
 `HOCBA_LOG_DIR`      folder of the public log as static files (default: <var>/public-log)
@@ -25,6 +32,9 @@
                      and the address to which it sends people back
 `HOCBA_CSC_OAUTH_URL`  its authorization server, where that lies on another host
 `DATABASE_URL`       the operator's PostgreSQL; an embedded one is used when empty
+`HOCBA_DATABASE_ROLE`  web (default) or worker: the role in the city's database (decision 0027)
+`DATABASE_URL_CITY`, `DATABASE_URL_CITY_WORKER`, `DATABASE_URL_CITY_OWNER`  the two roles, and the
+                     owner of the tables, with whose name only `migrate` connects
 `SECRET_KEY`         required in production
 """
 
@@ -39,8 +49,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from hocba_server.config.database import database_settings
 from hocba_server.config.days import is_day_and_month
-from hocba_server.config.houses import HOUSE_APPS, SCHOOL, WEB_APPS, running_houses
+from hocba_server.config.houses import CITY, HOUSE_APPS, SCHOOL, WEB_APPS, running_houses
 from hocba_server.config.mail import mail_settings
+from hocba_server.config.offices import read_days, read_offices
 from hocba_server.config.places import build_dir, demo_dir, var_dir
 from hocba_server.config.secret import secret_key
 
@@ -72,6 +83,15 @@ for _day in (CLOSING_MAIN, CLOSING_REASSESSED):
     if not is_day_and_month(_day):
         raise ImproperlyConfigured("HOCBA_CLOSING_MAIN, HOCBA_CLOSING_REASSESSED: dd/mm")
 CLOSING_AUTOMATIC: Final = os.environ.get("HOCBA_CLOSING_AUTOMATIC", "") == "1"
+CERTIFICATE_OFFICES: dict[str, str] = read_offices(os.environ.get("HOCBA_CERTIFICATE_OFFICES", ""))
+CERTIFICATE_STAND_IN: Final = os.environ.get("HOCBA_CERTIFICATE_STAND_IN", "") == "1"
+CERTIFICATE_REMINDER_DAYS: tuple[int, ...] = read_days(
+    os.environ.get("HOCBA_CERTIFICATE_REMINDER_DAYS", "60,30,7")
+)
+CERTIFICATE_LEADERS: Final = os.environ.get("HOCBA_CERTIFICATE_LEADERS", "compare")
+if CERTIFICATE_LEADERS not in {"off", "compare", "strict"}:
+    raise ImproperlyConfigured("HOCBA_CERTIFICATE_LEADERS: off, compare hoặc strict")
+PURPOSE_MINUTES: int = int(os.environ.get("HOCBA_PURPOSE_MINUTES", "30"))
 LOG_KEY_FILE: Path = Path(os.environ.get("HOCBA_LOG_KEY_FILE") or DEMO_DIR / "log-key.pem")
 LOG_ORIGIN: str = os.environ.get("HOCBA_LOG_ORIGIN", "hoc-ba-so/so-cong-khai")
 LOG_DIR: Path = Path(os.environ.get("HOCBA_LOG_DIR") or VAR_DIR / "public-log")
@@ -144,6 +164,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "hocba_server.web.design.context.layout",
                 *(["hocba_server.school.notices.context.bell"] if SCHOOL in HOUSES else []),
                 *(["hocba_server.school.training.context.training"] if SCHOOL in HOUSES else []),
+                *(["hocba_server.city.access.context.reading_purpose"] if CITY in HOUSES else []),
             ],
         },
     }

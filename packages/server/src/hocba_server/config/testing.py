@@ -35,3 +35,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 for _settings in DATABASES.values():  # noqa: F405
     if _settings["ENGINE"].startswith("hocba_server"):
         _settings["TEST"] = {"TEMPLATE": _settings["NAME"]}
+        # One connection plays web and worker: the role follows the scope (config/guarded).
+        _settings["ROLES_BY_SCOPE"] = bool(_settings.get("GUARDED"))

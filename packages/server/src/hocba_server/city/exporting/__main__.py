@@ -31,9 +31,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="chỉ kiểm lại (only compare)")
     chosen = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hocba_server.config.settings")
+    os.environ.setdefault("HOCBA_DATABASE_ROLE", "worker")
     import django
 
     django.setup()
+    from hocba_server.config.acting import PLATFORM, act_from_here
+
+    act_from_here(PLATFORM)
     from hocba.errors import HocBaError, Malformed, NotTrusted
     from hocba_server.adapters.object_storage import open_store
 

@@ -42,9 +42,13 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.workers < 1:
         parser.error("--workers: từ 1 trở lên (at least 1)")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hocba_server.config.settings")
+    os.environ.setdefault("HOCBA_DATABASE_ROLE", "worker")
     import django
 
     django.setup()
+    from hocba_server.config.acting import PLATFORM, act_from_here
+
+    act_from_here(PLATFORM)
     from hocba.errors import HocBaError
 
     try:

@@ -15,6 +15,9 @@ def prepare(database: str) -> None:
     django.setup()
     from django.db import connections
 
+    from hocba_server.config.acting import PLATFORM, act_from_here
+
+    act_from_here(PLATFORM)
     from hocba_server.city.database import CITY_DATABASE
 
     connections[CITY_DATABASE].settings_dict["NAME"] = database

@@ -13,14 +13,21 @@ from hocba.record.codec import read_record
 from hocba.rendition.attachments import RECORD_NAME, extract_attachments
 from hocba.trust.evidence import Evidence, read_container
 from hocba.verify.document import MAX_BYTES, Circumstances, verify_document
-from hocba.verify.policy import Policy, StatusAnswer
+from hocba.verify.policy import Policy, RecordStatus, StatusAnswer
 from hocba.verify.report import Report
 from hocba_server.city.database import city_transaction
 from hocba_server.city.portal.models import LookupAttempt
-from hocba_server.city.repository.selectors import evidence_for, record_by_uuid, status_of
+from hocba_server.city.repository.selectors import (
+    evidence_container,
+    evidence_for,
+    record_by_uuid,
+    rendered_pdf,
+    status_of,
+)
 from hocba_server.city.repository.services import OpenedRecord, read_stored
 from hocba_server.city.transparency.witnesses import log_policy
 from hocba_server.city.trust import trust_store
+from hocba_server.config.acting import acting, one_record
 from hocba_server.web.accounts.actor import EVERYBODY
 
 DEPARTMENT_CODE = "79"
@@ -37,9 +44,10 @@ def verify_file(data: bytes, *, name: str, at: dt.datetime) -> Report:
         if document is not None:
             record = read_record(document).record
             if record.school.department_code == DEPARTMENT_CODE:
-                status = status_of(record.record_uuid, at=at)
-                if status.sha256 == hashlib.sha256(document).digest():
-                    evidence = evidence_for(record.record_uuid)
+                with acting(one_record(record.record_uuid)):
+                    status = status_of(record.record_uuid, at=at)
+                    if status.sha256 == hashlib.sha256(document).digest():
+                        evidence = evidence_for(record.record_uuid)
     except HocBaError:
         pass  # the report below says what is wrong with the file
     return _verify(data, name, at, evidence, status)
@@ -58,7 +66,31 @@ def _signed_xml(data: bytes) -> bytes | None:
 def verify_stored(opened: OpenedRecord, *, at: dt.datetime) -> Report:
     """Verify the original in the repository."""
     uuid = opened.row.record_uuid
-    return _verify(opened.document, f"{uuid}.xml", at, evidence_for(uuid), status_of(uuid, at=at))
+    with acting(one_record(uuid)):
+        evidence, status = evidence_for(uuid), status_of(uuid, at=at)
+    return _verify(opened.document, f"{uuid}.xml", at, evidence, status)
+
+
+def status_for(*, record_uuid: str, sha256: str, at: dt.datetime) -> tuple[StatusAnswer, bytes]:
+    """Status and evidence for software that has the file; who does not know its SHA-256 learns
+    nothing, not even whether there is such a record."""
+    with acting(one_record(record_uuid)):
+        answer = status_of(record_uuid, at=at)
+        if answer.sha256 is None or sha256 != answer.sha256.hex():
+            return StatusAnswer(status=RecordStatus.UNKNOWN, as_of=at), b""
+        return answer, evidence_container(record_uuid)
+
+
+def evidence_of(record_uuid: str) -> bytes:
+    """The evidence of a record that `open_for_holder` has opened."""
+    with acting(one_record(record_uuid)):
+        return evidence_container(record_uuid)
+
+
+def pdf_of(record_uuid: str) -> bytes:
+    """The Ministry's form of a record that `open_for_holder` has opened."""
+    with acting(one_record(record_uuid)):
+        return rendered_pdf(record_uuid)
 
 
 def _verify(
@@ -86,7 +118,7 @@ def confirm_holder(*, record_uuid: str, birth_date: str, source: str, at: dt.dat
     `no_match` for everything else, whether the record exists or not.
     """
     keys = (_hash("source", source), _hash("record", record_uuid))
-    with city_transaction():
+    with acting(one_record(record_uuid)), city_transaction():
         recent = LookupAttempt.objects.filter(at__gte=at - WINDOW)
         if (
             recent.filter(source=keys[0]).count() >= ATTEMPTS
@@ -114,7 +146,8 @@ def confirm_holder(*, record_uuid: str, birth_date: str, source: str, at: dt.dat
 
 def open_for_holder(*, record_uuid: str, at: dt.datetime, purpose: str) -> OpenedRecord:
     """Open a record for somebody whom `confirm_holder` let in; the reading is recorded."""
-    return read_stored(by=EVERYBODY, at=at, record_uuid=record_uuid, purpose=purpose)
+    with acting(one_record(record_uuid)):
+        return read_stored(by=EVERYBODY, at=at, record_uuid=record_uuid, purpose=purpose)
 
 
 def _day(text: str) -> str:

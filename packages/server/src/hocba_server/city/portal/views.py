@@ -10,11 +10,6 @@ from django.views.decorators.http import require_POST, require_safe
 from hocba.errors import HocBaError, Refused
 from hocba.verify.report import Report
 from hocba_server.city.portal import services
-from hocba_server.city.repository.selectors import (
-    evidence_container,
-    rendered_pdf,
-    status_of,
-)
 from hocba_server.city.repository.services import OpenedRecord
 from hocba_server.web.design.language import in_page_language
 
@@ -82,7 +77,7 @@ def download_pdf(request: HttpRequest, record_uuid: str) -> HttpResponse:
     opened = _opened(request, record_uuid, "tải PDF từ cổng xác thực")
     if opened is None:
         return redirect(f"/xac-thuc?ma={record_uuid}")
-    pdf = rendered_pdf(record_uuid)
+    pdf = services.pdf_of(record_uuid)
     return _attachment(pdf, f"{record_uuid}-ban-xem.pdf", "application/pdf")
 
 
@@ -91,24 +86,23 @@ def download_evidence(request: HttpRequest, record_uuid: str) -> HttpResponse:
     """Certificates, OCSP answers, CRLs and the log's proof."""
     if _opened(request, record_uuid, "tải bằng chứng") is None:
         return redirect(f"/xac-thuc?ma={record_uuid}")
-    content = evidence_container(record_uuid)
+    content = services.evidence_of(record_uuid)
     return _attachment(content, f"{record_uuid}.evidence.zip", "application/zip")
 
 
 @require_safe
 def status(request: HttpRequest, record_uuid: str) -> JsonResponse:
     """For software that has the file: status and evidence, told only to who knows its SHA-256."""
-    answer = status_of(record_uuid, at=timezone.now())
-    known = answer.sha256 is not None and request.GET.get("sha256") == answer.sha256.hex()
-    if not known:
-        answer = status_of("", at=timezone.now())
-    evidence = evidence_container(record_uuid) if known else None
+    answer, evidence = services.status_for(
+        record_uuid=record_uuid, sha256=request.GET.get("sha256", ""), at=timezone.now()
+    )
     return JsonResponse(
         {
             "status": answer.status.value,
             "as_of": answer.as_of.isoformat(),
             "sha256": answer.sha256.hex() if answer.sha256 else None,
             "approved_seals": [seal.hex() for seal in answer.approved_seals],
+            "ended_seals": [[seal.hex(), ended.isoformat()] for seal, ended in answer.ended_seals],
             "replaced_by": answer.replaced_by,
             "since": answer.since.isoformat() if answer.since else None,
             "reason": answer.reason,

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.backends.postgresql.base import DatabaseWrapper as PostgresWrapper
-
 from hocba_server.config.database import ensure_server
+from hocba_server.config.guarded.base import DatabaseWrapper as GuardedWrapper
 
 
-class DatabaseWrapper(PostgresWrapper):
+class DatabaseWrapper(GuardedWrapper):
     """PostgreSQL whose address is known only once the embedded server runs."""
 
     def get_connection_params(self) -> dict[str, Any]:
-        """Start the server when needed and point the connection at it."""
+        """Start the server when needed and point the connection at it.
+
+        The embedded server trusts whoever reaches its socket folder: a role needs no password.
+        """
         address = ensure_server()
         parameters: dict[str, Any] = super().get_connection_params()
-        return {**parameters, **address.connection(parameters["dbname"])}
+        role = parameters.get("user")
+        merged = {**parameters, **address.connection(parameters["dbname"])}
+        if role and self.guarded and not self.settings_dict.get("ROLES_BY_SCOPE"):
+            merged["user"] = role
+        return merged

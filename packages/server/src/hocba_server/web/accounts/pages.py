@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec
 
@@ -29,6 +30,8 @@ class House:
     name: str
     home: str
     only_for: Sentence
+    scope: Callable[[Actor], AbstractContextManager[None]] | None = None
+    """Opened around each page: for whom the house's database is asked."""
 
     def page(self, view: Page[P]) -> View[P]:
         """Give the view the person. Another house or a wrong role is a 403 with its reason,
@@ -42,7 +45,8 @@ class House:
             if by.house != self.name:
                 return refused(request, in_page_language(self.only_for))
             try:
-                return view(request, by, *args, **kwargs)
+                with self.scope(by) if self.scope else nullcontext():
+                    return view(request, by, *args, **kwargs)
             except Refused as refusal:
                 sentence = in_page_language(refusal.sentence)
                 if refusal.code == "not_found":

@@ -137,6 +137,7 @@ def test_a_recalled_record_back_in_force(repository: list[bytes], tmp_path: Path
 def test_two_in_force_when_the_constraint_is_gone(repository: list[bytes], tmp_path: Path) -> None:
     with connections["city"].cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL ROLE NONE")
         cursor.execute(f"ALTER TABLE {FORCE} DROP CONSTRAINT one_record_in_force")
     damage(
         f"UPDATE {FORCE} SET (personal_id, school_year) = (SELECT personal_id, school_year FROM "
