@@ -21,6 +21,15 @@ def become(page: Page, platform: Platform, title: str, unit: str = SCHOOL) -> No
     expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
 
 
+def say_purpose(page: Page, platform: Platform) -> None:
+    """As somebody of the department: say what records are opened for."""
+    page.goto(f"{platform.url}/so/muc-dich/")
+    page.get_by_label("Đối chiếu hồ sơ, số liệu").check()
+    page.get_by_label("Việc cụ thể").fill("Đối chiếu số liệu cuối năm")
+    page.get_by_role("button", name="Tiếp tục").click()
+    expect(page.get_by_text("Đang xem học bạ với mục đích")).to_be_visible()
+
+
 def open_class(page: Page, platform: Platform, name: str) -> str:
     """Open a class from the school's home; answers its address."""
     page.goto(f"{platform.url}/truong/")

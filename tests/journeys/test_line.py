@@ -151,7 +151,13 @@ def test_the_department_sees_packages_and_records(page: Page, platform: Platform
     expect(page.get_by_role("heading", name="Gói học bạ mới nhận")).to_be_visible()
     picture(page, "department")
     page.get_by_role("link", name="3A1", exact=True).click()
+    expect(page.get_by_role("link", name="Học sinh thứ 1", exact=True)).to_be_visible()
     page.get_by_role("table").get_by_role("link").first.click()
+    page.get_by_label("Giải quyết đơn, kiến nghị").check()
+    page.get_by_label("Việc cụ thể").fill("Đơn số 45")
+    picture(page, "purpose")
+    page.get_by_role("button", name="Tiếp tục").click()
+    expect(page.get_by_text("Đang xem học bạ với mục đích")).to_be_visible()
     expect(page.get_by_text("Lượt xem này đã được ghi lại.")).to_be_visible()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,14 @@ from hocba_server.city.gateway.services import answer_request, open_account, pro
 from hocba_server.city.tests.cast import (
     ADMINISTRATOR,
     MADE,
-    OFFICER,
     SENT,
+    WARD_OFFICER,
     FixedClock,
     registration,
     submission,
 )
 from hocba_server.city.transparency.services import start_log
+from hocba_server.config.acting import PLATFORM, acting
 
 HERE = Path(__file__).parent
 Submit = Callable[..., IncomingPackage]
@@ -38,6 +39,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases=["default", "city"]))
+
+
+@pytest.fixture(autouse=True)
+def acting_as_platform() -> Iterator[None]:
+    """What a test does by itself, it does as a job would; pages set their own scope."""
+    with acting(PLATFORM):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +91,7 @@ def approved(school: str, cast: Cast) -> str:
     """The school with its certificate approved."""
     answer_request(registration(cast.seal), at=SENT)
     row = CertificateRegistration.objects.get()
-    approve(by=OFFICER, at=SENT, registration_id=row.pk)
+    approve(by=WARD_OFFICER, at=SENT, registration_id=row.pk)
     return school
 
 

@@ -19,6 +19,8 @@ class CityRole(StrEnum):
     ADMINISTRATOR = "SO_QT"
     SIGNER = "SO_KY"
     INSPECTOR = "KIEM_TRA"
+    WARD_OFFICER = "XA_VHXH"
+    """Sees the schools of the own ward whose levels are the ward's, and nobody else's."""
 
     @property
     def words(self) -> Sentence:
@@ -31,9 +33,15 @@ _TITLES = {
     CityRole.ADMINISTRATOR: Sentence("quản trị hệ thống cấp Sở", "the department's administrator"),
     CityRole.SIGNER: Sentence("văn thư Sở", "the department's signer"),
     CityRole.INSPECTOR: Sentence("cán bộ thanh tra, kiểm tra", "an inspector"),
+    CityRole.WARD_OFFICER: Sentence(
+        "cán bộ Phòng Văn hoá - Xã hội của phường, xã", "a ward officer"
+    ),
 }
-READERS = (CityRole.OFFICER, CityRole.SIGNER, CityRole.INSPECTOR)
-"""Who may read records. The administrator manages accounts and never sees results (Đ5.3c)."""
+DEPARTMENT_READERS = (CityRole.OFFICER, CityRole.SIGNER, CityRole.INSPECTOR)
+"""Who may read the records of the whole city."""
+READERS = (*DEPARTMENT_READERS, CityRole.WARD_OFFICER)
+"""Who may read records, a ward officer those of the own schools. The administrator manages accounts
+and never sees results (Đ5.3c)."""
 
 
 def require(denial: Denial | None) -> None:

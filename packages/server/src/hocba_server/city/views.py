@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
-from hocba_server.city.certificates.models import RegistrationState
-from hocba_server.city.certificates.selectors import registrations
+from hocba_server.city.certificates.expiry import expiring
+from hocba_server.city.certificates.selectors import asked_to_end, registrations, waiting_for
+from hocba_server.city.certificates.units import KEEPERS
 from hocba_server.city.corrections.selectors import waiting_corrections
 from hocba_server.city.gateway.selectors import packages, unit_names
 from hocba_server.city.pages import city_page
-from hocba_server.city.permissions import READERS, deny_role
+from hocba_server.city.permissions import READERS, CityRole, deny_role
 from hocba_server.city.recalls.selectors import waiting_requests
 from hocba_server.city.repository.selectors import class_counts
 from hocba_server.web.accounts.actor import Actor
@@ -19,12 +21,15 @@ _SHOWN = 20
 @city_page
 def home(request: HttpRequest, by: Actor) -> HttpResponse:
     may_read = deny_role(by, *READERS) is None
-    newest = list(packages(by=by)[:_SHOWN])
+    newest = list(packages(by=by)[:_SHOWN]) if may_read else []
     context = {
-        "waiting": list(registrations(by=by, state=RegistrationState.WAITING)) if may_read else [],
-        "decided": list(registrations(by=by).exclude(state=RegistrationState.WAITING)[:_SHOWN])
-        if may_read
-        else [],
+        "waiting": waiting_for(by=by) if may_read else [],
+        "asked_to_end": asked_to_end(by=by) if may_read else [],
+        "expiring": len(expiring(registrations(by=by), at=timezone.now())) if may_read else 0,
+        "decides": deny_role(by, CityRole.OFFICER, CityRole.WARD_OFFICER) is None,
+        "keeps_units": deny_role(by, *KEEPERS) is None,
+        "is_administrator": deny_role(by, CityRole.ADMINISTRATOR) is None,
+        "is_inspector": deny_role(by, CityRole.INSPECTOR) is None,
         "packages": newest,
         "units": unit_names([row.unit_code for row in newest]),
         "classes": class_counts(by=by) if may_read else [],

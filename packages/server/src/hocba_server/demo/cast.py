@@ -12,6 +12,7 @@ from hocba.assessment.catalogue import subject
 from hocba_server.demo.city import (
     DEPARTMENT_CODE,
     DEPARTMENT_NAME,
+    SCHOOLS,
     SPECIALIST_SUBJECTS,
     DemoClass,
     DemoSchool,
@@ -24,6 +25,7 @@ from hocba_server.web.accounts.services import save_account
 HEAD, CLERK, REGISTRAR, ADMINISTRATOR = 1, 2, 3, 4
 _HOMEROOM_FROM, _SPECIALIST_FROM = 10, 40
 _DEPARTMENT_SCHOOL = 99
+_WARD_OFFICERS_FROM = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Member:
     personal_id: str
     title: str
     actor: Actor
+    username: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,9 @@ class DepartmentCast:
 
     officer: Member
     administrator: Member
+    inspector: Member
+    ward_officers: dict[str, Member]
+    """By ward code."""
 
 
 def hire_department() -> DepartmentCast:
@@ -67,9 +73,21 @@ def hire_department() -> DepartmentCast:
             f"so-{order}", name, number, title, roles, "city", DEPARTMENT_CODE, DEPARTMENT_NAME
         )
 
+    def ward_officer(order: int, code: str, name: str) -> Member:
+        person, number = invent_staff(school=_DEPARTMENT_SCHOOL, order=order)
+        unit = f"Uỷ ban nhân dân {name}"
+        title = "Phòng Văn hoá - Xã hội"
+        return _account(f"xa-{code}", person, number, title, ("XA_VHXH",), "city", code, unit)
+
+    wards = dict.fromkeys((school.ward_code, school.ward_name) for school in SCHOOLS)
     return DepartmentCast(
         officer=member(1, "Chuyên viên Sở", ("SO_DUYET",)),
         administrator=member(2, "Quản trị hệ thống cấp Sở", ("SO_QT",)),
+        inspector=member(3, "Thanh tra Sở", ("KIEM_TRA",)),
+        ward_officers={
+            code: ward_officer(_WARD_OFFICERS_FROM + place, code, name)
+            for place, (code, name) in enumerate(wards)
+        },
     )
 
 
@@ -133,4 +151,4 @@ def _account(
         roles=roles,
         demo=True,
     )
-    return Member(full_name, personal_id, title, actor_of_user(user))
+    return Member(full_name, personal_id, title, actor_of_user(user), username)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.management import call_command
 
+from hocba_server.config.acting import PLATFORM, act_from_here
 from hocba_server.config.database import ensure_server
 
 
@@ -14,3 +15,4 @@ def ready() -> None:
         ensure_server()
     for alias in settings.DATABASES:
         call_command("migrate", database=alias, verbosity=0, interactive=False)
+    act_from_here(PLATFORM)  # this program furnishes the invented city

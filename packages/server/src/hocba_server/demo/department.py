@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
+from django.utils.timezone import localdate
+
+from hocba_server.city.access.services import Appointment, give_role
 from hocba_server.city.certificates.models import RegistrationState
+from hocba_server.city.certificates.offices import Office, office_of
 from hocba_server.city.certificates.selectors import registrations
 from hocba_server.city.certificates.services import approve, register_unit
 from hocba_server.city.closing.services import close_class
 from hocba_server.city.gateway.services import open_account
 from hocba_server.city.transparency.services import start_log
-from hocba_server.demo.cast import DepartmentCast
+from hocba_server.demo.cast import DepartmentCast, Member
 from hocba_server.demo.city import DemoSchool
+from hocba_server.web.accounts.actor import NO_ACCOUNT, Actor
 
 
 def found_department(at: datetime) -> None:
@@ -30,6 +36,7 @@ def enter_school(school: DemoSchool, cast: DepartmentCast, at: datetime) -> None
         ownership="public" if school.public else "private",
         ward_code=school.ward_code,
         ward_name=school.ward_name,
+        email=f"truong-{school.code}@example.edu.vn",
     )
     open_account(by=by, at=at, unit_code=school.code)
 
@@ -42,8 +49,35 @@ def close_room(
 
 
 def approve_waiting(cast: DepartmentCast, at: datetime) -> int:
-    """The officer approves every certificate that waits; answers how many."""
+    """The officer of the right office approves each certificate that waits; answers how many."""
     rows = list(registrations(by=cast.officer.actor, state=RegistrationState.WAITING))
     for row in rows:
-        approve(by=cast.officer.actor, at=at, registration_id=row.pk)
+        ward = office_of(row.unit) is Office.WARD
+        officer = cast.ward_officers[row.unit.ward_code] if ward else cast.officer
+        approve(by=officer.actor, at=at, registration_id=row.pk)
     return len(rows)
+
+
+def appoint_department(cast: DepartmentCast, at: datetime) -> None:
+    """The roles of the department's people, as a decision gave them."""
+    installer = replace(cast.administrator.actor, user_id=NO_ACCOUNT, personal_id="")
+    for member in (cast.administrator, cast.officer, cast.inspector):
+        _appoint(installer, member, at)
+    for code, member in cast.ward_officers.items():
+        _appoint(installer, member, at, ward_code=code)
+
+
+def _appoint(by: Actor, member: Member, at: datetime, ward_code: str = "") -> None:
+    give_role(
+        by=by,
+        at=at,
+        appointment=Appointment(
+            full_name=member.full_name,
+            personal_id=member.personal_id,
+            username=member.username,
+            role=member.actor.roles[0],
+            decision_number="15/QĐ-SGDĐT (DEMO)",
+            decision_date=localdate(at),
+            ward_code=ward_code,
+        ),
+    )

@@ -113,17 +113,24 @@ def stock_comment_bank(opened: OpenSchool, clock: Clock) -> int:
 
 
 def declare_certificate(opened: OpenSchool, approve: Callable[[], None], clock: Clock) -> None:
-    """The clerk declares the school's certificate (3), the officer approves, the clerk asks (4)."""
-    by = opened.cast.clerk.actor
-    registration = register_certificate(
-        by=by,
-        at=clock.now(),
-        key=sources_of(by.unit_code).keys().organisation_key(by.unit_code),
-        message_id=new_message_id(),
-    )
-    _until(lambda: query_certificate(registration) in {"sent", "refused"})
+    """Clerk and head declare the school's certificate and the head's own (3), the officer
+    approves, the school asks (4)."""
+    clerk, head = opened.cast.clerk.actor, opened.cast.head.actor
+    keys = sources_of(clerk.unit_code).keys()
+    declared = [
+        register_certificate(
+            by=by, at=clock.now(), key=key, message_id=new_message_id(), leader=by is head
+        )
+        for by, key in (
+            (clerk, keys.organisation_key(clerk.unit_code)),
+            (head, keys.key_for(str(head.personal_id))),
+        )
+    ]
+    for row in declared:
+        _until(lambda row=row: query_certificate(row) in {"sent", "refused"})  # type: ignore[misc]
     approve()
-    _until(lambda: query_certificate(registration) == "approved")
+    for row in declared:
+        _until(lambda row=row: query_certificate(row) == "approved")  # type: ignore[misc]
 
 
 def homeroom_teacher(opened: OpenSchool, room: Classroom) -> Member:

@@ -10,6 +10,7 @@ from hocba_server.demo import line
 from hocba_server.demo.cast import SchoolCast, hire_department, hire_school
 from hocba_server.demo.city import SCHOOL_YEAR, SCHOOLS, DemoClass, DemoSchool, Stage
 from hocba_server.demo.department import (
+    appoint_department,
     approve_waiting,
     close_room,
     enter_school,
@@ -51,6 +52,7 @@ def furnish(keys: KeyFolder, clock: Clock, show: Progress) -> None:
                 learn_closings(by=cast.clerk.actor, at=clock.now(), batch_id=batch_id)
             done += 1
             show(done, rooms)
+    appoint_department(department, clock.now())
 
 
 def _take_to_stage(opened: OpenSchool, room: DemoClass, samples: Path, clock: Clock) -> int | None:

@@ -9,6 +9,7 @@ import sys
 def main() -> None:
     """Work until told to stop."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hocba_server.config.settings")
+    os.environ["HOCBA_DATABASE_ROLE"] = "worker"
     import django
 
     django.setup()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from hocba_server.city.certificates.models import Unit
+from hocba_server.city.certificates.offices import own, sees_whole_city, units_of
 from hocba_server.city.closing.calendar import Dates, dates_of, vietnam_day
 from hocba_server.city.closing.models import ClosedRecord, Round
 from hocba_server.city.closing.selectors import (
@@ -118,27 +118,33 @@ class OpenSchool:
 
 
 def school_years(*, by: Actor) -> list[str]:
-    """The years of which the repository holds records, newest first."""
+    """The years of which the repository holds records that the person may see, newest first."""
     require(deny_role(by, *READERS))
-    return recorded_years()
+    return _years(StoredRecord.objects.filter(own(by)))
 
 
 def recorded_years() -> list[str]:
     """The same for the job."""
-    rows = StoredRecord.objects.order_by("-school_year").values_list("school_year", flat=True)
-    return list(rows.distinct())
+    return _years(StoredRecord.objects.all())
+
+
+def _years(rows: QuerySet[StoredRecord]) -> list[str]:
+    return list(rows.order_by("-school_year").values_list("school_year", flat=True).distinct())
 
 
 def open_schools(
     *, by: Actor, school_year: str, at: dt.datetime, unit_code: str | None = None
 ) -> list[OpenSchool]:
-    """Every school of the department's list with its classes of a year, by name."""
+    """Every school that the person sees with its classes of a year, by name."""
     require(deny_role(by, *READERS))
-    units = Unit.objects.filter(code=unit_code) if unit_code else Unit.objects.all()
+    units = units_of(by)
+    if unit_code:
+        units = units.filter(code=unit_code)
     schools = {unit.code: OpenSchool(unit.code, unit.name) for unit in units}
     for room in classes_of_year(school_year, at, unit_code=unit_code):
         code = room.key[0]
-        schools.setdefault(code, OpenSchool(code, code)).classes.append(room)
+        if code in schools or sees_whole_city(by):
+            schools.setdefault(code, OpenSchool(code, code)).classes.append(room)
     first = int(school_year[:4])
     for code, number in _packages(first, unit_code):
         if code in schools:

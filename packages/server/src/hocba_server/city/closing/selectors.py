@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from hocba.errors import Refused
+from hocba_server.city.certificates.offices import own
 from hocba_server.city.closing.calendar import vietnam_day
 from hocba_server.city.closing.models import ClassClosing, ClosedRecord, Reopening, Round
 from hocba_server.city.permissions import READERS, deny_role, require
@@ -134,7 +135,9 @@ def closings_of(*, by: Actor, key: ClassKey) -> QuerySet[ClassClosing]:
     """Every closing of a class, newest first, with its reopening, without the lists."""
     require(deny_role(by, *READERS))
     unit, year, room = key
-    rows = ClassClosing.objects.filter(unit_code=unit, school_year=year, classroom_name=room)
+    rows = ClassClosing.objects.filter(
+        own(by), unit_code=unit, school_year=year, classroom_name=room
+    )
     return (
         rows.select_related("reopening", "former")
         .defer("signed_list", "former__signed_list", "reopening__content")
@@ -145,7 +148,7 @@ def closings_of(*, by: Actor, key: ClassKey) -> QuerySet[ClassClosing]:
 def signed_list_of(*, by: Actor, closing_id: int) -> ClassClosing:
     """A closing with its signed list. Raises `Refused` with code `not_found`."""
     require(deny_role(by, *READERS))
-    row = ClassClosing.objects.filter(pk=closing_id).first()
+    row = ClassClosing.objects.filter(own(by), pk=closing_id).first()
     if row is None:
         raise no_closing()
     return row
@@ -154,7 +157,7 @@ def signed_list_of(*, by: Actor, closing_id: int) -> ClassClosing:
 def decision_file(*, by: Actor, closing_id: int) -> Reopening:
     """The scanned decision of a reopening. Raises `Refused` with code `not_found`."""
     require(deny_role(by, *READERS))
-    row = Reopening.objects.filter(closing_id=closing_id).first()
+    row = Reopening.objects.filter(own(by, "closing__unit_code"), closing_id=closing_id).first()
     if row is None:
         raise no_closing()
     return row

@@ -10,6 +10,7 @@ from hocba.ids import MessageId, UnitCode
 from hocba.packet.answers import RecordResult, ResultAnswer, SubmissionResult
 from hocba.packet.transactions import ResultQuery
 from hocba_server.city.certificates.models import Unit
+from hocba_server.city.certificates.offices import own
 from hocba_server.city.closing.selectors import closing_days
 from hocba_server.city.gateway.models import (
     IncomingPackage,
@@ -17,7 +18,7 @@ from hocba_server.city.gateway.models import (
     PackageState,
     RecordOutcome,
 )
-from hocba_server.city.permissions import READERS, CityRole, deny_role, require
+from hocba_server.city.permissions import READERS, deny_role, require
 from hocba_server.web.accounts.actor import Actor
 
 
@@ -44,9 +45,10 @@ def result_answer(query: ResultQuery, *, at: dt.datetime) -> ResultAnswer:
 
 
 def packages(*, by: Actor) -> QuerySet[IncomingPackage]:
-    """Packages with the numbers of accepted and refused records, newest first."""
-    require(deny_role(by, *READERS, CityRole.ADMINISTRATOR))
-    rows = IncomingPackage.objects.filter(kind=PackageKind.SUBMIT)
+    """Packages of the units that the person sees, with the numbers of accepted and refused
+    records, newest first."""
+    require(deny_role(by, *READERS))
+    rows = IncomingPackage.objects.filter(own(by), kind=PackageKind.SUBMIT)
     return rows.defer("content").annotate(
         accepted_count=Count("outcomes", filter=Q(outcomes__accepted=True)),
         refused_count=Count("outcomes", filter=Q(outcomes__accepted=False)),

@@ -16,11 +16,17 @@ from hocba.packet.transactions import (
     CertificateQuery,
     PackageRequest,
     RegistrationRequest,
+    Request,
     ResultQuery,
     TransactionType,
     read_request,
 )
-from hocba_server.city.certificates.selectors import approved_seals, certificate_answer
+from hocba.record.values import VIETNAM
+from hocba_server.city.certificates.selectors import (
+    ApprovedSeal,
+    approved_seals,
+    certificate_answer,
+)
 from hocba_server.city.certificates.services import receive_registration
 from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.gateway.accounts import deny_sender, open_account
@@ -28,6 +34,8 @@ from hocba_server.city.gateway.models import IncomingPackage
 from hocba_server.city.gateway.processing import process_package
 from hocba_server.city.gateway.selectors import query_results, result_answer
 from hocba_server.city.recalls.selectors import recall_answer
+from hocba_server.city.scopes import school_scope
+from hocba_server.config.acting import acting
 from hocba_server.config.jobs import city_jobs
 from hocba_server.web.accounts.actor import platform_actor
 from hocba_server.web.audit.services import record_event
@@ -48,13 +56,18 @@ def answer_request(request: object, *, at: dt.datetime) -> dict[str, Any]:
         read = read_request(request)
     except Malformed as error:
         return _unreadable(request, error)
+    with acting(school_scope(read.unit_code)):
+        return _answer(read, at)
+
+
+def _answer(read: Request, at: dt.datetime) -> dict[str, Any]:
     match read:
         case PackageRequest():
             return _receive(read, at).to_json()
         case RegistrationRequest():
             return receive_registration(read, at=at).to_json()
         case CertificateQuery():
-            return certificate_answer(read).to_json()
+            return certificate_answer(read, at=at).to_json()
         case ResultQuery(type=TransactionType.QUERY_RECALL):
             return recall_answer(read).to_json()
         case _:
@@ -67,7 +80,8 @@ def receive(request: object, *, at: dt.datetime) -> dict[str, Any]:
         read = PackageRequest.from_json(request)
     except Malformed as error:
         return _unreadable(request, error)
-    return _receive(read, at).to_json()
+    with acting(school_scope(read.unit_code)):
+        return _receive(read, at).to_json()
 
 
 def _receive(request: PackageRequest, at: dt.datetime) -> PackageAnswer:
@@ -121,9 +135,12 @@ def _deny_package(
         return PackageAnswer.of(request.message_id, code, detail)
     der = package.certificate.public_bytes(Encoding.DER)
     sender = hashlib.sha256(der).digest()
-    approved = {seal.sha256: seal for seal in approved_seals(request.unit_code)}.get(sender)
-    if approved is None or not approved.valid_from <= at <= approved.valid_until:
-        return PackageAnswer.of(request.message_id, ResponseCode.CERTIFICATE_NOT_APPROVED)
+    known = [seal for seal in approved_seals(request.unit_code) if seal.sha256 == sender]
+    approved = next((seal for seal in known if seal.holds(at)), known[0] if known else None)
+    if approved is None or not approved.holds(at):
+        return PackageAnswer.of(
+            request.message_id, ResponseCode.CERTIFICATE_NOT_APPROVED, _why_not(approved, at)
+        )
     if not package.records:
         return PackageAnswer.of(
             request.message_id, ResponseCode.CONTENT_EMPTY, "Gói không có học bạ nào."
@@ -135,6 +152,18 @@ def _deny_package(
             f"Gói có {len(package.records)} học bạ; mỗi gói tối đa {MAX_RECORDS}.",
         )
     return None
+
+
+def _why_not(seal: ApprovedSeal | None, at: dt.datetime) -> str:
+    if seal is None:
+        return ""
+    if seal.ended_from is not None and seal.ended_from <= at:
+        day = f"{seal.ended_from.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+        return (
+            f"Phê duyệt chứng thư số này đã chấm dứt từ {day}. Đăng ký chứng thư số khác, chờ "
+            "phê duyệt rồi nộp lại."
+        )
+    return "Chứng thư số đã hết hạn. Đăng ký chứng thư số mới, chờ phê duyệt rồi nộp lại."
 
 
 def _known_answer(request: PackageRequest, fingerprint: str) -> PackageAnswer | None:

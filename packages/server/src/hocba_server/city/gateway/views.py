@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST
 from hocba.ids import MessageId
 from hocba.packet.answers import PackageAnswer
 from hocba.packet.codes import ResponseCode
+from hocba_server.city.access.purposes import stated_purpose
 from hocba_server.city.gateway import selectors
 from hocba_server.city.gateway.services import answer_request
 from hocba_server.city.pages import city_page
+from hocba_server.city.repository.services import note_list_read
 from hocba_server.web.accounts.actor import Actor
 
 MAX_BODY = 10_000_000
@@ -49,10 +51,22 @@ def _refusal(code: ResponseCode) -> JsonResponse:
 
 @city_page
 def package(request: HttpRequest, by: Actor, package_id: int) -> HttpResponse:
+    now = timezone.now()
     row = selectors.package_by_id(by=by, package_id=package_id)
+    unit = selectors.unit_names([row.unit_code]).get(row.unit_code, row.unit_code)
+    purpose = stated_purpose(request, by=by, at=now)
+    if purpose is not None:
+        note_list_read(
+            by=by,
+            at=now,
+            subject=f"package:{row.pk}",
+            school=unit,
+            purpose=f"{purpose.sentence} (danh sách trong gói)",
+        )
     context = {
         "package": row,
-        "unit": selectors.unit_names([row.unit_code]).get(row.unit_code, row.unit_code),
+        "unit": unit,
+        "named": purpose is not None,
         "outcomes": selectors.outcomes_of(by=by, package=row),
     }
     return render(request, "city_gateway/package.html", context)

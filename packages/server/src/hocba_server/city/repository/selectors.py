@@ -10,7 +10,7 @@ import zstandard
 from django.conf import settings
 from django.db.models import Count, QuerySet
 
-from hocba.errors import NotTrusted, Refused
+from hocba.errors import NotTrusted, Refused, Sentence
 from hocba.record.codec import read_record
 from hocba.record.model import AnnualRecord
 from hocba.rendition.form import SignatureLine, render_pdf
@@ -18,7 +18,9 @@ from hocba.signature.xml_verify import verify_signatures
 from hocba.trust.evidence import Evidence, write_container
 from hocba.trust.identity import issuer_name, signer_name
 from hocba.verify.policy import CORRECTED, RecordStatus, StatusAnswer
-from hocba_server.city.certificates.selectors import approved_seals
+from hocba.workflow.transitions import Denial
+from hocba_server.city.certificates.offices import own
+from hocba_server.city.certificates.selectors import approved_seals, ended_seals
 from hocba_server.city.permissions import READERS, deny_role, require
 from hocba_server.city.repository.models import (
     ENDING,
@@ -31,6 +33,10 @@ from hocba_server.city.repository.models import (
 )
 from hocba_server.city.transparency.selectors import proof_for
 from hocba_server.web.accounts.actor import Actor
+
+_UNKNOWN = Sentence(
+    "Kho học bạ của Sở không có mã tra cứu này.", "The repository has no record of this number."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +55,16 @@ def record_by_uuid(record_uuid: str) -> StoredRecord:
     """The stored record. Raises `Refused` with code `not_found`."""
     row = StoredRecord.objects.filter(record_uuid=record_uuid).first()
     if row is None:
-        raise Refused(
-            "not_found",
-            "Kho học bạ của Sở không có mã tra cứu này.",
-            "The repository has no record of this number.",
-        )
+        raise Refused("not_found", _UNKNOWN.vi, _UNKNOWN.en)
     return row
+
+
+def deny_reading(by: Actor, row: StoredRecord) -> Denial | None:
+    """A record is read by the department's readers, and by the ward officers of its school."""
+    denial = deny_role(by, *READERS)
+    if denial is None and not StoredRecord.objects.filter(own(by), pk=row.pk).exists():
+        return Denial("not_found", _UNKNOWN)
+    return denial
 
 
 def original(record_uuid: str) -> bytes:
@@ -130,7 +140,7 @@ def status_of(record_uuid: str, *, at: dt.datetime) -> StatusAnswer:
     if row is None:
         return StatusAnswer(status=RecordStatus.UNKNOWN, as_of=at)
     in_force = RecordInForce.objects.filter(record=row).exists()
-    history = history_of(row)
+    history, seals = history_of(row), approved_seals(row.unit_code)
     status = RecordStatus.IN_FORCE
     if not in_force:
         status = RecordStatus.REPLACED if history.replaced_by else RecordStatus.RECALLED
@@ -138,7 +148,8 @@ def status_of(record_uuid: str, *, at: dt.datetime) -> StatusAnswer:
         status=status,
         as_of=at,
         sha256=bytes.fromhex(row.sha256),
-        approved_seals=tuple(seal.sha256 for seal in approved_seals(row.unit_code)),
+        approved_seals=tuple(seal.sha256 for seal in seals),
+        ended_seals=ended_seals(seals),
         replaced_by=history.replaced_by or None,
         since=history.recalled_at,
         reason=CORRECTED if history.corrected else None,
@@ -195,9 +206,9 @@ def pupils_with_record(personal_ids: Iterable[str]) -> set[tuple[str, str]]:
 
 
 def class_counts(*, by: Actor, unit_code: str | None = None) -> list[ClassCount]:
-    """Records by school, year and class."""
+    """Records by school, year and class, of the units that the person sees."""
     require(deny_role(by, *READERS))
-    rows = StoredRecord.objects.all()
+    rows = StoredRecord.objects.filter(own(by))
     if unit_code:
         rows = rows.filter(unit_code=unit_code)
     grouped = (
@@ -226,7 +237,7 @@ def records_of_class(
     require(deny_role(by, *READERS))
     return (
         StoredRecord.objects.filter(
-            unit_code=unit_code, school_year=school_year, classroom_name=classroom_name
+            own(by), unit_code=unit_code, school_year=school_year, classroom_name=classroom_name
         )
         .select_related("in_force")
         .defer("document", "salt")

@@ -24,7 +24,12 @@ from hocba_server.city.repository.models import (
     StatusChange,
     StoredRecord,
 )
-from hocba_server.city.repository.selectors import index_values, original_of, record_by_uuid
+from hocba_server.city.repository.selectors import (
+    deny_reading,
+    index_values,
+    original_of,
+    record_by_uuid,
+)
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_read
 
@@ -192,21 +197,44 @@ class OpenedRecord:
 
 
 def open_record(*, by: Actor, at: dt.datetime, record_uuid: str, purpose: str) -> OpenedRecord:
-    """Open a record for an officer; the reading is written down before anything is shown."""
+    """Open a record for an officer, an inspector or the school's ward officer, who says what for.
+
+    Raises `Refused`: `role`, `not_found` (also for a record of another ward), `purpose`.
+    """
     require(deny_role(by, *READERS))
+    if not purpose.strip():
+        raise Refused(
+            "purpose",
+            "Nêu mục đích trước khi xem học bạ.",
+            "State your purpose before you read a record.",
+        )
+    require(deny_reading(by, record_by_uuid(record_uuid)))
     return read_stored(by=by, at=at, record_uuid=record_uuid, purpose=purpose)
 
 
 def read_stored(*, by: Actor, at: dt.datetime, record_uuid: str, purpose: str) -> OpenedRecord:
     """Open a record for somebody whose right was checked; the reading is written down first."""
-    row = record_by_uuid(record_uuid)
     with city_transaction():
+        row = record_by_uuid(record_uuid)
         record_read(
             using=CITY_DATABASE,
             by=by,
             at=at,
             subject=f"record:{record_uuid}",
-            detail={"purpose": purpose},
+            detail={"purpose": purpose, "office": str(by.unit_code)},
         )
-    document = original_of(row)
+        document = original_of(row)
     return OpenedRecord(row, document, read_record(document), verify_signatures(document))
+
+
+def note_list_read(*, by: Actor, at: dt.datetime, subject: str, school: str, purpose: str) -> None:
+    """Write down that somebody read a list with the names of pupils."""
+    with city_transaction():
+        record_read(
+            using=CITY_DATABASE,
+            by=by,
+            at=at,
+            subject=subject[:120],
+            action="read_list",
+            detail={"purpose": purpose, "office": str(by.unit_code), "school": school},
+        )

@@ -75,7 +75,7 @@ ROLES: Final = (
         "SO_QT",
         "city",
         _("Quản trị hệ thống của Sở"),
-        _("Quản lý tài khoản các trường, danh mục và lịch khoá sổ."),
+        _("Giao và thu hồi vai trò của cán bộ; không xem kết quả học tập."),
     ),
     Role(
         "SO_KY",
@@ -87,7 +87,7 @@ ROLES: Final = (
         "XA_VHXH",
         "city",
         _("Phòng Văn hoá - Xã hội"),
-        _("Xem số liệu của các trường trên địa bàn."),
+        _("Phê duyệt chứng thư số và theo dõi học bạ của các trường thuộc phường, xã."),
     ),
     Role(
         "KIEM_TRA",

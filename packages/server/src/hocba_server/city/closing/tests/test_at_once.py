@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 
 import pytest
 from django.db import connections
@@ -40,7 +41,7 @@ def at_once(*works: Callable[[], object]) -> list[str]:
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    threads = [threading.Thread(target=copy_context().run, args=(run, work)) for work in works]
     for thread in threads:
         thread.start()
     for thread in threads:

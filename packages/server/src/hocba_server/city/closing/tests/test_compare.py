@@ -11,6 +11,7 @@ from hocba_server.city.closing.services import close_class
 from hocba_server.city.closing.tests.year_end import CLASS, MAIN, SECOND
 from hocba_server.city.conftest import Submit
 from hocba_server.city.tests.cast import OFFICER
+from hocba_server.config.guarded.base import WORKER_ROLE
 
 
 @pytest.fixture
@@ -28,9 +29,11 @@ def found() -> Comparison:
 def with_all_rights(*statements: str) -> None:
     """What somebody could do who is master of the database and switches the guards off."""
     with transaction.atomic(using="city"), connections["city"].cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE NONE")
         cursor.execute("SET LOCAL session_replication_role = replica")
         for statement in statements:
             cursor.execute(statement)
+        cursor.execute(f"SET LOCAL ROLE {WORKER_ROLE}")
 
 
 @pytest.mark.usefixtures("closed")

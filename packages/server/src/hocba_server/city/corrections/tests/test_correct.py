@@ -53,6 +53,7 @@ from hocba_server.city.tests.cast import (
     OFFICER,
     SENT,
     registration,
+    say_purpose,
 )
 from hocba_server.web.accounts.models import User
 from hocba_server.web.audit.models import AuditEntry
@@ -255,7 +256,14 @@ def test_another_school_does_not_take_the_place(
     grant(closed[0])
     other = UnitCode("00000402")
     key = cast.world.issue_organisation("Trường Tiểu học Khác", other)
-    register_unit(by=ADMINISTRATOR, at=SENT, code=other, name="Khác", ownership="public")
+    register_unit(
+        by=ADMINISTRATOR,
+        at=SENT,
+        code=other,
+        name="Khác",
+        ownership="public",
+        levels=["upper_secondary"],
+    )
     open_account(by=ADMINISTRATOR, at=SENT, unit_code=other)
     answer_request(registration(key, unit_code=other), at=SENT)
     row = CertificateRegistration.objects.get(unit__code=other)
@@ -357,6 +365,7 @@ def test_what_a_school_attached_never_changes(table: str, trick: str) -> None:
     with connections["city"].cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(using="city"):
+            cursor.execute("SET LOCAL ROLE NONE")  # the owner; the roles have no right to it
             cursor.execute(trick.format(f"city_corrections_{table}"))
 
 
@@ -410,6 +419,7 @@ def test_the_officers_pages(
     assert "đã quyết định" in page
     submit(cast.sign(replacing(0)), at=SECOND)
     assert "Mở học bạ thay thế" in officer.get(base).content.decode()
+    say_purpose(officer)
     page = officer.get(f"/so/hoc-ba/{case.record_uuid}/").content.decode()
     assert "Hết hiệu lực vì chỉnh lý" in page
     page = officer.get(f"/so/hoc-ba/{NEW}/").content.decode()

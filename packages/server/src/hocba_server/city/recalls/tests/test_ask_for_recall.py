@@ -191,7 +191,14 @@ def test_each_query_answers_for_its_own_kind(kept: list[bytes], cast: Cast) -> N
 def test_another_school_recalls_nothing_of_this_one(kept: list[bytes], cast: Cast) -> None:
     other = UnitCode("00000402")
     key = cast.world.issue_organisation("Trường Tiểu học Khác", other)
-    register_unit(by=ADMINISTRATOR, at=SENT, code=other, name="Tiểu học Khác", ownership="public")
+    register_unit(
+        by=ADMINISTRATOR,
+        at=SENT,
+        code=other,
+        name="Tiểu học Khác",
+        ownership="public",
+        levels=["upper_secondary"],
+    )
     open_account(by=ADMINISTRATOR, at=SENT, unit_code=other)
     answer_request(registration(key, unit_code=other), at=SENT)
     row = CertificateRegistration.objects.get(unit__code=other)

@@ -20,7 +20,7 @@ from hocba_server.city.recalls.models import RecallCase
 from hocba_server.city.recalls.tests.asking import REASON, ask, decide, item_of, results
 from hocba_server.city.repository.models import RecordInForce, StatusChange, StoredRecord
 from hocba_server.city.repository.selectors import evidence_for, original, status_of
-from hocba_server.city.tests.cast import ADMINISTRATOR, OFFICER, SENT, STRANGER
+from hocba_server.city.tests.cast import ADMINISTRATOR, OFFICER, SENT, STRANGER, say_purpose
 from hocba_server.city.transparency.models import LogEntryRow
 from hocba_server.web.accounts.models import User
 from hocba_server.web.audit.models import AuditEntry
@@ -146,6 +146,7 @@ def test_the_officers_pages(asked: IncomingPackage, pages: Client, documents: li
     assert "Không sai." in pages.post(address, sent, follow=True).content.decode()
     assert "đã quyết định" in pages.post(address, sent, follow=True).content.decode()
     assert pages.get("/so/thu-hoi/987654/").status_code == 404
+    say_purpose(pages)
     record = pages.get(f"/so/hoc-ba/{first.record_uuid}/").content.decode()
     assert "Đã thu hồi lúc" in record
 

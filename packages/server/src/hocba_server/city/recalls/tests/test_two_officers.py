@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -42,7 +43,9 @@ def test_one_decides_and_the_other_is_told(
             connections.close_all()
 
     threads = [
-        threading.Thread(target=run, kwargs={"approve": approve, "sentence": "x"})
+        threading.Thread(
+            target=copy_context().run, args=(run,), kwargs={"approve": approve, "sentence": "x"}
+        )
         for approve in (True, second)
     ]
     for thread in threads:
