@@ -44,6 +44,7 @@ HOUSE_APPS: Final = {
         "hocba_server.city.recalls",
         "hocba_server.city.corrections",
         "hocba_server.city.closing",
+        "hocba_server.city.archiving",
     ),
 }
 
