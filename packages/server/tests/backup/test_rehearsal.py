@@ -7,12 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from hocba.record.values import VIETNAM
 from hocba_server.backup.folder import Folder
@@ -66,11 +68,11 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, dict[str, Any]]]:
+def lost() -> Iterator[tuple[Place, dict[str, Any]]]:
     """Three records were acknowledged, the last after the moment; then the disk was lost."""
-    folder = tmp_path_factory.mktemp("rehearsal")
-    for above in (folder, *folder.parents[:3]):
-        above.chmod(0o755)  # PostgreSQL runs as a user of its own
+    # Beside the databases of the tests: PostgreSQL runs as a user of its own and may pass there.
+    folder = Path(tempfile.mkdtemp(dir=settings.VAR_DIR, prefix="rehearsal-"))
+    folder.chmod(0o755)
     place = Place(folder)
     place.var.mkdir()
     told = place.step("ingest")

@@ -184,13 +184,14 @@ def _replay(data: Path, log: Path) -> None:
             [*control, "-o", options, "-l", str(log), "start"],
             user=system_user(),
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
             check=False,
             cwd="/",
         )
         try:
             if done.returncode or not _promoted(socket):
-                raise _failed(log, began)
+                raise _failed(log, began, done.stderr)
             _forget_wishes(socket)
         finally:
             subprocess.run(  # noqa: S603
@@ -229,12 +230,12 @@ def _connect(socket: str) -> psycopg.Connection[Any]:
     return psycopg.connect(host=socket, user="postgres", dbname="postgres", autocommit=True)
 
 
-def _failed(log: Path, began: int) -> Exception:
+def _failed(log: Path, began: int, control: str) -> Exception:
     said = log.read_bytes()[began:].decode("utf-8", "replace")
     if _ENDED_BEFORE in said:
         return _EndedBefore()
     lines = [line for line in said.splitlines() if "FATAL" in line or "PANIC" in line]
-    why = lines[-1] if lines else said[-300:]
+    why = lines[-1] if lines else (said or control).strip()[-300:]
     return Unavailable(
         "restore_failed",
         f"PostgreSQL không khôi phục được: {why} (xem {log}).",
