@@ -22,10 +22,10 @@ from hocba_server.web.audit.models import AuditEntry
 def trained(
     submit: Submit, cast: Cast, documents: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> CompressionDictionary:
-    """A dictionary from eight records."""
+    """A dictionary from twenty records; zstd refuses to learn from fewer."""
     monkeypatch.setattr(dictionaries, "ENOUGH", 8)
-    monkeypatch.setattr(dictionaries, "SIZE", 8192)
-    submit(*documents, *(cast.sign(sample_record(4, seed=seed)) for seed in range(3, 12)))
+    monkeypatch.setattr(dictionaries, "SIZE", 4096)
+    submit(*documents, *(cast.sign(sample_record(4, seed=seed)) for seed in range(3, 20)))
     row = StoredRecord.objects.all()[0]
     return train_dictionary(
         by=ADMINISTRATOR, at=SENT, profile=row.profile, school_year=row.school_year
