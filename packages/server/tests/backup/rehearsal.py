@@ -28,7 +28,31 @@ def ingest(folder: Path) -> dict[str, Any]:
     """A record, a backup, a record, the moment, a record that comes too late for it."""
     import subprocess
 
-    from hocba.record.sample import SCHOOL_CODE, sample_record
+    from hocba.record.sample import sample_record
+    from hocba_server.city.tests.cast import submission
+
+    cast = _open_department(folder)
+    messages = [
+        submission([cast.sign(sample_record(4, seed=seed))], cast.seal) for seed in range(3)
+    ]
+    (folder / "messages.json").write_text(json.dumps(messages), "utf-8")
+    backup = [sys.executable, "-m", "hocba_server.backup", "backup", str(folder / "backup")]
+    _deliver(messages[0], folder)
+    began = time.monotonic()
+    subprocess.run([*backup, "--once"], check=True)  # noqa: S603
+    taken = time.monotonic() - began
+    _deliver(messages[1], folder)
+    time.sleep(1.1)
+    moment = datetime.now(UTC).replace(microsecond=0)
+    time.sleep(1.1)
+    _deliver(messages[2], folder)
+    subprocess.run([*backup, "--once"], check=True)  # noqa: S603
+    return {"moment": moment.isoformat(), "seconds": round(taken, 1), **look(folder)}
+
+
+def _open_department(folder: Path) -> Any:
+    """A world, a trusted and approved school, an open log; answers the school's people."""
+    from hocba.record.sample import SCHOOL_CODE
     from hocba_certworld.cast import Cast
     from hocba_certworld.world import CertWorld
     from hocba_server.city.certificates.models import CertificateRegistration
@@ -40,7 +64,6 @@ def ingest(folder: Path) -> dict[str, Any]:
         OFFICER,
         SENT,
         registration,
-        submission,
     )
     from hocba_server.city.transparency.services import start_log
 
@@ -62,22 +85,7 @@ def ingest(folder: Path) -> dict[str, Any]:
     start_log(at=SENT)
     answer_request(registration(cast.seal), at=SENT)
     approve(by=OFFICER, at=SENT, registration_id=CertificateRegistration.objects.get().pk)
-    messages = [
-        submission([cast.sign(sample_record(4, seed=seed))], cast.seal) for seed in range(3)
-    ]
-    (folder / "messages.json").write_text(json.dumps(messages), "utf-8")
-    backup = [sys.executable, "-m", "hocba_server.backup", "backup", str(folder / "backup")]
-    _deliver(messages[0], folder)
-    began = time.monotonic()
-    subprocess.run([*backup, "--once"], check=True)
-    taken = time.monotonic() - began
-    _deliver(messages[1], folder)
-    time.sleep(1.1)
-    moment = datetime.now(UTC).replace(microsecond=0)
-    time.sleep(1.1)
-    _deliver(messages[2], folder)
-    subprocess.run([*backup, "--once"], check=True)
-    return {"moment": moment.isoformat(), "seconds": round(taken, 1), **look(folder)}
+    return cast
 
 
 def look(folder: Path) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Comparing a base backup with the manifest that PostgreSQL wrote while it took it.
 
-`pg_verifybackup` does the same; the one of the embedded PostgreSQL 18 ends with a fault of its own on
-every manifest. The format is documented (PostgreSQL manual, “Backup Manifest Format”); digests are
-SHA-256, because that is what the backup is asked for.
+`pg_verifybackup` does the same; the one of the embedded PostgreSQL 18 crashes on every manifest. The
+format is documented (PostgreSQL manual, “Backup Manifest Format”); digests are SHA-256, because
+that is what the backup is asked for.
 """
 
 from __future__ import annotations
