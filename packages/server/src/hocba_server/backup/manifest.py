@@ -1,7 +1,7 @@
 """Comparing a base backup with the manifest that PostgreSQL wrote while it took it.
 
-`pg_verifybackup` does the same; the one of the embedded PostgreSQL 18 crashes on every manifest. The
-format is documented (PostgreSQL manual, “Backup Manifest Format”); digests are SHA-256, because
+`pg_verifybackup` does the same; the one of the embedded PostgreSQL 18 crashes on every manifest.
+The format is documented (PostgreSQL manual, “Backup Manifest Format”); digests are SHA-256, because
 that is what the backup is asked for.
 """
 
