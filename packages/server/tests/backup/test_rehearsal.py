@@ -92,6 +92,7 @@ def test_back_to_the_moment_and_on(lost: tuple[Place, dict[str, Any]]) -> None:
     done = place.restore(written(told["moment"]), place.var)
     assert done.returncode == 0, done.stderr
     assert "CẢNH BÁO" not in done.stderr
+    assert not [*place.var.glob("pg/.s.*"), *place.var.glob("pg/.handle*")], "of the lost server"
     there = place.step("look")
     assert there["records"] == told["records"][:2]
     assert there["heads"] == told["heads"][: len(there["heads"])], "not one head is another"

@@ -10,17 +10,26 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from hocba.errors import HocBaError, Malformed
+from hocba.errors import HocBaError, Malformed, Unavailable
 from hocba.record.values import VIETNAM
 from hocba_server.backup.folder import Base, Folder
 from hocba_server.backup.moments import NEWEST, read_moment
 from hocba_server.backup.programs import connection_arguments
 from hocba_server.backup.restoring import restore
-from hocba_server.backup.taking import catch_up, check, forget_old, receiving, take_base
+from hocba_server.backup.taking import (
+    catch_up,
+    check,
+    forget_old,
+    receiving,
+    take_base,
+    why_it_ended,
+)
 
 DONE, WRONG, UNFINISHED, USAGE = 0, 1, 2, 64
+_PATIENCE = 600.0
+"""Seconds in which the folder must catch up."""
 _REACH_EVERY = 10.0
 """Seconds between two looks how far the folder reaches."""
 
@@ -81,19 +90,32 @@ def _backup(chosen: argparse.Namespace) -> int:
         return WRONG if wrong else DONE
     folder.prepare()
     arguments = connection_arguments(chosen.database)
+    if chosen.once:
+        with receiving(folder, arguments):
+            _tell(take_base(folder, arguments))
+            forget_old(folder, chosen.keep)
+            catch_up(folder, arguments, timeout=_PATIENCE)
+        _tell_reach(folder)
+        return DONE
     while True:
-        with receiving(folder, arguments) as receiver:
-            while receiver.poll() is None:
-                if _is_due(folder, chosen.every) or chosen.once:
-                    _tell(take_base(folder, arguments))
-                    forget_old(folder, chosen.keep)
-                catch_up(folder, arguments, timeout=600 if chosen.once else 60)
-                if chosen.once:
-                    _tell_reach(folder)
-                    return DONE
-                time.sleep(_REACH_EVERY)
-        _say("mất kết nối với PostgreSQL, nối lại (connection lost, connecting again)")
+        try:
+            _go_on(folder, arguments, chosen)
+        except Unavailable as fault:
+            # The server restarts, the network is away: it keeps the log for us meanwhile.
+            _say(f"{fault} ({fault.sentence.en})")
         time.sleep(_REACH_EVERY)
+
+
+def _go_on(folder: Folder, arguments: dict[str, Any], chosen: argparse.Namespace) -> NoReturn:
+    """Fetch and take backups until something fails."""
+    with receiving(folder, arguments) as receiver:
+        while receiver.poll() is None:
+            if _is_due(folder, chosen.every):
+                _tell(take_base(folder, arguments))
+                forget_old(folder, chosen.keep)
+            catch_up(folder, arguments, timeout=_PATIENCE)
+            time.sleep(_REACH_EVERY)
+    raise why_it_ended(folder)
 
 
 def _is_due(folder: Folder, hours: float) -> bool:

@@ -24,6 +24,8 @@ from hocba_server.backup.programs import program, system_user
 _LAST = re.compile(r"last completed transaction was at log time (\S+ \S+)")
 _ENDED_BEFORE = "recovery ended before configured recovery target was reached"
 _HOURS = 24
+_OF_A_RUN = (".s.PGSQL.*", ".handle_pids.json", "log", "postmaster.*")
+"""What the running server had in its folder for itself; another one would not start over it."""
 _OURS = ("restore_command", "recovery_target_time", "recovery_target_action")
 
 
@@ -124,6 +126,9 @@ def _unpack(base: Base, data: Path) -> None:
     for file in sorted(base.folder.glob("*.tar.gz")):
         with tarfile.open(file) as archive:
             archive.extractall(data, filter="tar")
+    for pattern in _OF_A_RUN:
+        for left in data.glob(pattern):
+            left.unlink()
 
 
 def _lay_out_log(folder: Folder, wal: Path) -> None:

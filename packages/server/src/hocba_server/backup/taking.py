@@ -19,6 +19,7 @@ from hocba_server.backup.server import SLOT, Identity, connected, identity, mome
 
 Say = Callable[[str], None]
 _POLL = 0.2
+RECEIVER_LOG = "receiver.log"
 
 
 @contextmanager
@@ -32,16 +33,27 @@ def receiving(folder: Folder, arguments: dict[str, Any]) -> Iterator[subprocess.
         environment,
         what="Không tạo được chỗ giữ nhật ký trên máy chủ PostgreSQL",
     )
-    process = subprocess.Popen(  # noqa: S603 - PostgreSQL's program with our own arguments
-        [receiver, *own, "--synchronous", "--no-password"],
-        env=environment,
-        stderr=subprocess.DEVNULL,
-    )
+    with (folder.path / RECEIVER_LOG).open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - PostgreSQL's program with our own arguments
+            [receiver, *own, "--synchronous", "--no-password", "--no-loop"],
+            env=environment,
+            stderr=log,
+        )
     try:
         yield process
     finally:
         process.send_signal(signal.SIGINT)  # it ends cleanly: the slot then knows what is durable
         process.wait()
+
+
+def why_it_ended(folder: Folder) -> Unavailable:
+    """What the receiver said last, when it ended by itself."""
+    said = (folder.path / RECEIVER_LOG).read_text("utf-8", "replace").strip()[-400:]
+    return Unavailable(
+        "receiver",
+        f"Không nhận được nhật ký thay đổi từ PostgreSQL: {said}",
+        f"The log of changes cannot be fetched: {said}",
+    )
 
 
 def catch_up(folder: Folder, arguments: dict[str, Any], *, timeout: float) -> datetime:
