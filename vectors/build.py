@@ -13,12 +13,13 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pikepdf
+from aged import aged_vectors, later_worlds
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from workshop import MADE, VERIFIED, Workshop, public_pem
@@ -72,14 +73,19 @@ class Builder:
         reason: str | None,
         *,
         verdict: str = "invalid",
+        at: datetime | None = None,
     ) -> None:
-        """Write one vector; the evidence of a PDF is inside it."""
+        """Write one vector; the evidence of a PDF is inside it. `at`: when it is verified, if not
+        with all others."""
         file = HERE / "files" / name
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(content)
         if evidence is not None:
             (file.parent / f"{file.stem}.evidence.zip").write_bytes(evidence)
-        self.manifest.append({"file": name, "verdict": verdict, "check": check, "reason": reason})
+        moment = {"at": at.isoformat()} if at else {}
+        self.manifest.append(
+            {"file": name, "verdict": verdict, "check": check, "reason": reason, **moment}
+        )
 
     def xml(self, name: str, document: bytes, check: str, reason: str, **changed: Any) -> None:
         """A document that the department accepted as it is."""
@@ -102,6 +108,7 @@ class Builder:
         self.build_times()
         self.build_receipt()
         self.build_pdf(container)
+        self.build_archive()
         self.build_unreadable()
 
     def build_integrity(self) -> None:
@@ -290,6 +297,19 @@ class Builder:
         altered = genuine[:at] + b"y" + genuine[at + 1 :]
         self.keep("altered-byte.pdf", altered, None, "pdf_seal", "seal_digest")
 
+    def build_archive(self) -> None:
+        """Archive time-stamps over decades, read long after every certificate has ended."""
+        for vector in aged_vectors(self.shop, self.good, self.evidence):
+            self.keep(
+                f"{vector.name}.xml",
+                self.good,
+                vector.container,
+                vector.check,
+                vector.reason,
+                verdict=vector.verdict,
+                at=vector.at,
+            )
+
     def build_unreadable(self) -> None:
         laughs = "".join(f'<!ENTITY l{level} "{f"&l{level - 1};" * 10}">' for level in range(1, 9))
         bomb = f'<!DOCTYPE HOC_BA [<!ENTITY l0 "ha">{laughs}]><HOC_BA>&l8;</HOC_BA>'
@@ -344,6 +364,8 @@ def main() -> None:
     trust = HERE / "trust"
     trust.mkdir(exist_ok=True)
     (trust / "root.pem").write_bytes(builder.shop.world.roots_pem())
+    for year, world in later_worlds().items():
+        (trust / f"root-{year}.pem").write_bytes(world.roots_pem())
     (trust / "log.pem").write_bytes(public_pem(builder.shop.log_key))
     content = {"at": VERIFIED.isoformat(), "vectors": builder.manifest}
     (HERE / "manifest.json").write_text(

@@ -12,8 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from hocba.errors import Malformed
 from hocba.ports import Key
-
-_SHA256_SIZE = 32
+from hocba.signature.timestamp import IMPRINTS
 
 
 def sign_token(request: bytes, *, key: Key, serial: int, at: datetime, policy: str) -> bytes:
@@ -25,7 +24,7 @@ def sign_token(request: bytes, *, key: Key, serial: int, at: datetime, policy: s
         asked = tsp.TimeStampReq.load(request, strict=True)
         imprint = asked["message_imprint"]
         digest = imprint["hashed_message"].native
-        if imprint["hash_algorithm"]["algorithm"].native != "sha256" or len(digest) != _SHA256_SIZE:
+        if IMPRINTS.get(imprint["hash_algorithm"]["algorithm"].native) != len(digest):
             raise _unreadable()
         info = tsp.TSTInfo(
             {

@@ -39,7 +39,10 @@ class TimestampSource(Protocol):
     """An RFC 3161 time-stamp service."""
 
     def timestamp(self, digest: bytes) -> bytes:
-        """Return the DER TimeStampToken over a SHA-256 digest. Raises `Unavailable`."""
+        """Return the DER TimeStampToken over a digest. Raises `Unavailable`.
+
+        Its size says of which hash: 32 bytes SHA-256, 48 bytes SHA-384, 64 bytes SHA-512.
+        """
 
 
 class RevocationSource(Protocol):

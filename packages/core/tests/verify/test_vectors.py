@@ -18,11 +18,11 @@ VECTORS = Path(__file__).resolve().parents[4] / "vectors"
 MANIFEST: dict[str, Any] = json.loads((VECTORS / "manifest.json").read_text("utf-8"))
 
 
-def _verify(name: str) -> Report:
+def _verify(name: str, at: str) -> Report:
     file = VECTORS / "files" / name
     circumstances = Circumstances(
         store=read_trust([VECTORS / "trust"]),
-        at=datetime.fromisoformat(MANIFEST["at"]),
+        at=datetime.fromisoformat(at),
         evidence=evidence_beside(file) if file.suffix == ".xml" else None,
     )
     return verify_document(file.read_bytes(), name=name, circumstances=circumstances)
@@ -30,7 +30,7 @@ def _verify(name: str) -> Report:
 
 @pytest.mark.parametrize("vector", MANIFEST["vectors"], ids=lambda vector: vector["file"])
 def test_vector(vector: dict[str, Any]) -> None:
-    report = _verify(vector["file"])
+    report = _verify(vector["file"], vector.get("at", MANIFEST["at"]))
     failed = [check for check in report.checks if check.outcome is Outcome.FAILED]
     assert report.verdict.value == vector["verdict"], report.to_text()
     if vector["check"] is not None:

@@ -68,6 +68,9 @@ def _parser() -> _Parser:
         "--log-policy", type=Path, metavar="TỆP", help="nhân chứng phải có, C2SP tlog-policy"
     )
     one.add_argument("--fonts", type=Path, metavar="THƯ_MỤC", help="phông chữ để dựng lại PDF")
+    one.add_argument(
+        "--hash-ends", default="", metavar="HÀM=NGÀY,…", help="ngày cuối của hàm băm lưu trữ"
+    )
     one.set_defaults(run=verify.run)
     one = commands.add_parser("render", help="dựng bản thể hiện PDF (render the form)")
     one.add_argument("file", type=Path, metavar="TỆP.xml")

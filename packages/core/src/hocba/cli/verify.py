@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hocba.archive.ends import read_hash_ends
 from hocba.cli import files, online
 from hocba.errors import HocBaError, Malformed, Unavailable
 from hocba.record.codec import read_record
@@ -27,7 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         at = _moment(arguments.at)
         store = files.read_trust(arguments.trust)
-        policy = Policy(log=files.read_log_policy(arguments.log_policy))
+        policy = Policy(
+            log=files.read_log_policy(arguments.log_policy),
+            hash_ends=read_hash_ends(arguments.hash_ends),
+        )
     except Malformed as fault:
         print(f"hocba: {files.sentence(fault)}", file=sys.stderr)
         return 64

@@ -23,6 +23,11 @@ from hocba.trust.algorithms import SignatureAlgorithm, verify_digest
 MAX_TOKEN: Final = 20_000
 """Bytes. A token without certificates has about 500."""
 
+IMPRINTS: Final = {"sha256": 32, "sha384": 48, "sha512": 64}
+"""Digests that may be stamped, with their sizes in bytes. Seals of records use SHA-256; archive
+time-stamps use what is strong in their time."""
+_BY_SIZE: Final = {size: name for name, size in IMPRINTS.items()}
+
 _ALGORITHMS: Final = {
     "sha256_rsa": SignatureAlgorithm.RSA_PKCS1_SHA256,
     "rsassa_pkcs1v15": SignatureAlgorithm.RSA_PKCS1_SHA256,
@@ -48,12 +53,12 @@ class _Response(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
 
 
 def make_request(digest: bytes, nonce: int) -> bytes:
-    """Return the DER TimeStampReq over a SHA-256 digest; no certificate is asked for."""
+    """Return the DER TimeStampReq over a digest of `IMPRINTS`; no certificate is asked for."""
     request = tsp.TimeStampReq(
         {
             "version": "v1",
             "message_imprint": {
-                "hash_algorithm": {"algorithm": "sha256"},
+                "hash_algorithm": {"algorithm": _BY_SIZE.get(len(digest), "sha256")},
                 "hashed_message": digest,
             },
             "nonce": nonce,
@@ -97,14 +102,20 @@ def token_of_response(response: bytes, request: bytes) -> bytes:
 
 
 def read_token(
-    token: bytes, digest: bytes, certificates: Iterable[x509.Certificate]
+    token: bytes,
+    digest: bytes,
+    certificates: Iterable[x509.Certificate],
+    *,
+    max_size: int = MAX_TOKEN,
 ) -> TimestampFact:
-    """Check a TimeStampToken over a SHA-256 digest with one of the known certificates.
+    """Check a TimeStampToken over a digest of `IMPRINTS` with one of the known certificates.
 
     Raises `Malformed` (`timestamp`) and `NotTrusted`: `timestamp_digest` (it stamps something
     else), `timestamp_service` (its certificate is not known), `timestamp_signature`. Whether the
     certificate is trusted at that time is the caller's question.
     """
+    if len(token) > max_size:
+        raise _malformed()
     parts = _parts(token)
     if parts.imprint != digest:
         raise NotTrusted(
@@ -138,8 +149,6 @@ class _Parts:
 
 @lru_cache(maxsize=4096)
 def _parts(token: bytes) -> _Parts:
-    if len(token) > MAX_TOKEN:
-        raise _malformed()
     try:
         return _read(cms.ContentInfo.load(token, strict=True))
     except HocBaError:
@@ -160,11 +169,9 @@ def _read(container: cms.ContentInfo) -> _Parts:
     info = encapsulated["content"].parsed
     imprint = info["message_imprint"]
     algorithm = _ALGORITHMS.get(signer["signature_algorithm"]["algorithm"].native)
-    digests = {
-        imprint["hash_algorithm"]["algorithm"].native,
-        signer["digest_algorithm"]["algorithm"].native,
-    }
-    if algorithm is None or digests != {"sha256"}:
+    stamped = imprint["hashed_message"].native
+    fits = IMPRINTS.get(imprint["hash_algorithm"]["algorithm"].native) == len(stamped)
+    if algorithm is None or not fits or signer["digest_algorithm"]["algorithm"].native != "sha256":
         raise NotTrusted(
             "timestamp_signature",
             "Dấu thời gian dùng thuật toán không được chấp nhận.",
@@ -178,7 +185,7 @@ def _read(container: cms.ContentInfo) -> _Parts:
     if not isinstance(time, datetime) or time.tzinfo is None:
         raise _malformed()
     return _Parts(
-        imprint=imprint["hashed_message"].native,
+        imprint=stamped,
         time=time,
         signer_sha256=named["cert_hash"].native,
         algorithm=algorithm,

@@ -22,6 +22,7 @@ MAX_FILES: Final = 100
 RECORD_NAME: Final = "hoc-ba.xml"
 _ENTRY = "log/entry"
 _PROOF = "log/proof.tlog-proof"
+_ARCHIVE = "archive/evidence-record.ers"
 _NAME = re.compile(r"(certificates|ocsp|crl)/(\d{2})\.(cer|ors|crl)")
 _KINDS: Final = {"certificates": "cer", "ocsp": "ors", "crl": "crl"}
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
@@ -32,7 +33,7 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Certificates between signers and roots, revocation answers, and the log's proof (all DER)."""
+    """Certificates between signers and roots, revocation answers, the log's proof, time-stamps."""
 
     certificates: tuple[bytes, ...] = ()
     """Intermediate authorities, time-stamp services and the like, DER."""
@@ -40,6 +41,8 @@ class Evidence:
     crls: tuple[bytes, ...] = ()
     log_proof: bytes | None = None
     log_entry: bytes | None = None
+    archive: bytes | None = None
+    """Archive time-stamps over the record and the pieces above (RFC 4998, `hocba.archive`)."""
 
 
 def write_container(record_xml: bytes | None, evidence: Evidence) -> bytes:
@@ -60,6 +63,7 @@ def write_container(record_xml: bytes | None, evidence: Evidence) -> bytes:
                 for number, value in enumerate(values)
             )
         files += [(_ENTRY, evidence.log_entry), (_PROOF, evidence.log_proof)]
+        files.append((_ARCHIVE, evidence.archive))
         present = [(name, content) for name, content in files if content is not None]
         if len(present) > MAX_FILES:
             raise ValueError("more evidence than a container holds")
@@ -101,7 +105,7 @@ def read_container(data: bytes) -> tuple[bytes | None, Evidence]:
         found = _NAME.fullmatch(name)
         if found and _KINDS[found[1]] == found[3]:
             groups[found[1]].append(files[name])
-        elif name not in {RECORD_NAME, _ENTRY, _PROOF}:
+        elif name not in {RECORD_NAME, _ENTRY, _PROOF, _ARCHIVE}:
             raise _malformed(f"có mục lạ “{name[:60]}”", f"holds “{name[:60]}”")
     evidence = Evidence(
         certificates=tuple(groups["certificates"]),
@@ -109,6 +113,7 @@ def read_container(data: bytes) -> tuple[bytes | None, Evidence]:
         crls=tuple(groups["crl"]),
         log_proof=files.get(_PROOF),
         log_entry=files.get(_ENTRY),
+        archive=files.get(_ARCHIVE),
     )
     return files.get(RECORD_NAME), evidence
 

@@ -15,6 +15,7 @@ The prose, the code in `document.py` and the report carry the same numbers.
    11  the seal is the one approved for that school                CV 2088 III.1
    12  the department accepted the record: public log              design invariant 2
    13  the record is in force in the department's repository       QĐ 1789 Đ12, Đ21
+   14  what has aged was time-stamped again in time                RFC 4998 (when stamped or aged)
 """
 
 from __future__ import annotations
@@ -153,5 +154,15 @@ STATUS = CheckKind(
     Sentence(
         "Tra cứu trực tuyến trên cổng xác thực của Sở, hoặc hỏi trường đã phát hành.",
         "Look the record up on the department's portal, or ask the issuing school.",
+    ),
+)
+ARCHIVE = CheckKind(
+    14,
+    "archive",
+    Sentence("Dấu thời gian lưu trữ", "Archive time-stamps"),
+    "RFC 4998",
+    Sentence(
+        "Tải tệp bằng chứng mới từ cổng xác thực của Sở, hoặc tra cứu trực tuyến.",
+        "Get newer evidence from the department's portal, or verify online.",
     ),
 )

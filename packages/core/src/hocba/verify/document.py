@@ -7,7 +7,7 @@ the repository's status) comes as an argument; without it the check is reported 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from hocba.trust.store import TrustStore
 from hocba.verify import catalogue
 from hocba.verify.certificates import check_certificates, check_revocations
 from hocba.verify.face import check_face
+from hocba.verify.long_term import judge_long_term
 from hocba.verify.policy import Policy, StatusAnswer
 from hocba.verify.receipt import (
     Receipt,
@@ -167,10 +168,13 @@ def _verify_xml(
             error.code, error.sentence.vi, error.sentence.en, where=error.where
         )
         return _report(name, kind, (readable, structure, *before, broken), circumstances, read)
-    store, evidence, policy = circumstances.store, circumstances.evidence, circumstances.policy
-    receipt = read_receipt(document, read, store, evidence, policy.log)
+    store, policy = circumstances.store, circumstances.policy
+    kept = judge_long_term(document, facts, circumstances.at, store, circumstances.evidence, policy)
+    circumstances = replace(circumstances, evidence=kept.evidence)
+    receipt = read_receipt(document, read, store, kept.evidence, policy.log)
     found = _checks(document, read, facts, circumstances, seal, receipt)
-    checks = (readable, structure, *before, *found)
+    aged = () if kept.check is None else (kept.check,)
+    checks = (readable, structure, *before, *found, *aged)
     return _report(name, kind, checks, circumstances, read, facts, receipt)
 
 
@@ -211,14 +215,7 @@ def _integrity(facts: tuple[SignatureFact, ...]) -> Check:
 
 
 def _with(circumstances: Circumstances, evidence: Evidence) -> Circumstances:
-    return Circumstances(
-        store=circumstances.store,
-        at=circumstances.at,
-        evidence=circumstances.evidence or evidence,
-        status=circumstances.status,
-        policy=circumstances.policy,
-        fonts=circumstances.fonts,
-    )
+    return replace(circumstances, evidence=circumstances.evidence or evidence)
 
 
 def _report(

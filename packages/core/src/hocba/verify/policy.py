@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hocba.archive.hashtree import HashAlgorithm
 from hocba.tlog.trust_policy import LogPolicy
 
 
@@ -54,3 +56,5 @@ class Policy:
     log: LogPolicy = field(default_factory=LogPolicy)
     """Witnesses of the public log, and how many must have cosigned (decision 0021). By default none
     is demanded, and those that are known are named in the report."""
+    hash_ends: Mapping[HashAlgorithm, datetime] = field(default_factory=dict)
+    """From when on a hash function of archive time-stamps is not trusted any more."""

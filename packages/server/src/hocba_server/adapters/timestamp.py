@@ -19,7 +19,7 @@ class HttpTimestamp:
         self._url = url
 
     def timestamp(self, digest: bytes) -> bytes:
-        """Return the DER TimeStampToken over a SHA-256 digest. Raises `Unavailable`."""
+        """Return the DER TimeStampToken over a digest. Raises `Unavailable`."""
         request = make_request(digest, secrets.randbits(63))
         answer = exchange(
             self._url, request, content_type="application/timestamp-query", limit=100_000
@@ -39,3 +39,14 @@ def timestamp_source() -> TimestampSource:
             "No time-stamp service is set (HOCBA_TSA_URL).",
         )
     return HttpTimestamp(settings.TSA_URL)
+
+
+def archive_timestamp_source() -> TimestampSource:
+    """The service of archive time-stamps. Raises `Unavailable` when there is none."""
+    if not settings.ARCHIVE_TSA_URL:
+        raise Unavailable(
+            "no_archive_tsa",
+            "Chưa cài dịch vụ dấu thời gian cho lưu trữ (HOCBA_ARCHIVE_TSA_URL).",
+            "No time-stamp service is set for the archive (HOCBA_ARCHIVE_TSA_URL).",
+        )
+    return HttpTimestamp(settings.ARCHIVE_TSA_URL)

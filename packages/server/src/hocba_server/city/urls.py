@@ -7,6 +7,7 @@ from hocba_server.city import views
 urlpatterns = [
     path("so/", views.home, name="city_home"),
     path("", include("hocba_server.city.access.urls")),
+    path("", include("hocba_server.city.archiving.urls")),
     path("", include("hocba_server.city.certificates.urls")),
     path("", include("hocba_server.city.closing.urls")),
     path("", include("hocba_server.city.corrections.urls")),

@@ -45,6 +45,7 @@ HOUSE_APPS: Final = {
         "hocba_server.city.corrections",
         "hocba_server.city.closing",
         "hocba_server.city.access",
+        "hocba_server.city.archiving",
     ),
 }
 

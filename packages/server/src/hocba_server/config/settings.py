@@ -24,6 +24,10 @@
 `HOCBA_LOG_FRESH_MINUTES`  a head older than this is signed again (default 60)
 `HOCBA_S3_ACCESS_KEY`, `HOCBA_S3_SECRET_KEY`, `HOCBA_S3_REGION`  object storage of exports
 `HOCBA_TSA_URL`      RFC 3161 time-stamp service
+`HOCBA_ARCHIVE_TSA_URL`  time-stamp service of the archive (default: the same)
+`HOCBA_ARCHIVE_RENEW_DAYS`  an archive time-stamp is renewed so many days before it ends (180)
+`HOCBA_ARCHIVE_HASH`  sha256 (default), sha384 or sha512: hash function of new archive time-stamps
+`HOCBA_ARCHIVE_HASH_ENDS`  last days of hash functions, e.g. sha256=31/12/2035; none by default
 `HOCBA_EMAIL_URL`    smtp://user:password@host:587 or smtps://…; empty: no e-mail (demo: var/mail)
 `HOCBA_EMAIL_FROM`   sender of e-mails (default: no-reply at the host of the public address)
 `HOCBA_AGENT_URL`    signing agent on the signer's own computer (default: http://127.0.0.1:14500)
@@ -47,6 +51,9 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from hocba.archive.ends import read_hash_ends
+from hocba.archive.hashtree import HashAlgorithm
+from hocba.errors import Malformed
 from hocba_server.config.database import database_settings
 from hocba_server.config.days import is_day_and_month
 from hocba_server.config.houses import CITY, HOUSE_APPS, SCHOOL, WEB_APPS, running_houses
@@ -103,6 +110,15 @@ S3_ACCESS_KEY: str = os.environ.get("HOCBA_S3_ACCESS_KEY", "")
 S3_SECRET_KEY: str = os.environ.get("HOCBA_S3_SECRET_KEY", "")
 S3_REGION: str = os.environ.get("HOCBA_S3_REGION", "us-east-1")
 TSA_URL: str = os.environ.get("HOCBA_TSA_URL", "" if PRODUCTION else "http://127.0.0.1:8010/tsa")
+ARCHIVE_TSA_URL: str = os.environ.get("HOCBA_ARCHIVE_TSA_URL") or TSA_URL
+ARCHIVE_RENEW_DAYS: int = int(os.environ.get("HOCBA_ARCHIVE_RENEW_DAYS", "180"))
+try:
+    ARCHIVE_HASH: Final = HashAlgorithm(os.environ.get("HOCBA_ARCHIVE_HASH", "sha256"))
+    ARCHIVE_HASH_ENDS: Final = read_hash_ends(os.environ.get("HOCBA_ARCHIVE_HASH_ENDS", ""))
+except (ValueError, Malformed) as _error:
+    raise ImproperlyConfigured(
+        "HOCBA_ARCHIVE_HASH: sha256, sha384, sha512; HOCBA_ARCHIVE_HASH_ENDS: sha256=dd/mm/yyyy"
+    ) from _error
 AGENT_URL: str = os.environ.get("HOCBA_AGENT_URL", "http://127.0.0.1:14500")
 """The signing agent on the computer of the person who signs; pages may talk to it."""
 CSC_URL: str = os.environ.get("HOCBA_CSC_URL", "")

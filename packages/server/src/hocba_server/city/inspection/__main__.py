@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from hocba_server.city.inspection.report import Inspection
 
 INTACT, FAULTS, UNFINISHED, USAGE = 0, 1, 2, 64
-_PARTS = {"records": "học bạ (records)", "log": "mục sổ công khai (log entries)"}
+_PARTS = {
+    "records": "học bạ (records)",
+    "stamps": "dấu thời gian lưu trữ (archive time-stamps)",
+    "closings": "bản kê chốt (closing lists)",
+    "files": "tệp kèm (attached files)",
+    "log": "mục sổ công khai (log entries)",
+}
 
 
 class _Parser(argparse.ArgumentParser):

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import Model
 
 from hocba.trust.evidence import Evidence
+from hocba_server.city.archiving.models import TreeStamp
+from hocba_server.city.closing.models import ClassClosing
+from hocba_server.city.corrections.models import CorrectionFile
+from hocba_server.city.inspection.archive_chains import Chains, check_stamps
+from hocba_server.city.inspection.closings import check_closings, check_files
 from hocba_server.city.inspection.faults import Fault, FaultKind
+from hocba_server.city.inspection.formats import evidence_format
 from hocba_server.city.inspection.originals import Kept, check_original
+from hocba_server.city.inspection.parts import Chunk, ChunkResult, Part
 from hocba_server.city.inspection.snapshot import snapshot
 from hocba_server.city.repository.models import (
     ChangeKind,
@@ -27,55 +36,64 @@ CHUNK = 200
 """Records that are read together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Records by their row numbers, both ends included."""
-
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkResult:
-    """What was found in a chunk."""
-
-    chunk: Chunk
-    records: int
-    faults: tuple[Fault, ...]
-    seconds: float = 0.0
-    """How long a core was busy with it."""
+SIZES = {Part.STAMPS: 10, Part.CLOSINGS: 20, Part.FILES: 50}
+_TABLES: dict[Part, type[Model]] = {
+    Part.RECORDS: StoredRecord,
+    Part.STAMPS: TreeStamp,
+    Part.CLOSINGS: ClassClosing,
+    Part.FILES: CorrectionFile,
+}
 
 
-def chunks_up_to(last: int) -> Iterator[Chunk]:
-    """Cut the rows from the first to `last` into chunks of at most `CHUNK` records."""
-    at = 0
+def chunks_up_to(last: int, part: Part = Part.RECORDS) -> Iterator[Chunk]:
+    """Cut the rows of a table from the first to `last` into chunks."""
+    at, size = 0, SIZES.get(part, CHUNK)
     while at < last:
-        rows = StoredRecord.objects.filter(pk__gt=at, pk__lte=last).order_by("pk")
-        found = list(rows.values_list("pk", flat=True)[:CHUNK])
+        rows = _TABLES[part]._default_manager.filter(pk__gt=at, pk__lte=last).order_by("pk")
+        found = list(rows.values_list("pk", flat=True)[:size])
         if not found:
             return
-        yield Chunk(at + 1, found[-1])
+        yield Chunk(at + 1, found[-1], part)
         at = found[-1]
 
 
-def last_row() -> int:
-    """Number of the newest stored record; 0 for an empty repository."""
-    return StoredRecord.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+def last_row(part: Part = Part.RECORDS) -> int:
+    """Number of the newest row; 0 for an empty table."""
+    rows = _TABLES[part]._default_manager.order_by("-pk")
+    return rows.values_list("pk", flat=True).first() or 0
 
 
 def check_chunk(chunk: Chunk) -> ChunkResult:
-    """Verify every record of a chunk."""
+    """Verify everything of a chunk."""
     began = time.perf_counter()
+    if chunk.part is Part.RECORDS:
+        return _check_records(chunk, began)
+    check = {
+        Part.STAMPS: check_stamps,
+        Part.CLOSINGS: check_closings,
+        Part.FILES: check_files,
+    }[chunk.part]
+    with snapshot():
+        rows, faults = check(chunk.first, chunk.last, datetime.now(UTC))
+    return ChunkResult(chunk, rows, tuple(faults), time.perf_counter() - began)
+
+
+def _check_records(chunk: Chunk, began: float) -> ChunkResult:
     store, faults = trust_store(), list[Fault]()
     numbers = {"pk__gte": chunk.first, "pk__lte": chunk.last}
     with snapshot():
         rows = list(StoredRecord.objects.filter(**numbers).order_by("pk"))
         pieces = _Pieces(rows)
         everything = list(_with_everything(rows, pieces))
+        chains = Chains(store, datetime.now(UTC))
+        for row, kept in zip(rows, everything, strict=True):
+            if kept.evidence is not None:
+                faults += chains.faults_of(row, kept.evidence)
     for kept in everything:
         faults += pieces.faults_of(kept.row)
         faults += check_original(kept, store)
-    return ChunkResult(chunk, len(rows), tuple(faults), time.perf_counter() - began)
+    formats = Counter(row.profile for row in rows)
+    return ChunkResult(chunk, len(rows), tuple(faults), time.perf_counter() - began, formats)
 
 
 def _with_everything(rows: Sequence[StoredRecord], pieces: _Pieces) -> Iterator[Kept]:
@@ -87,6 +105,7 @@ def _with_everything(rows: Sequence[StoredRecord], pieces: _Pieces) -> Iterator[
     # Whatever ended the force of a record has its entry; a replacement is told by its successor's.
     ends = StatusChange.objects.filter(record__in=numbers).exclude(kind=ChangeKind.REPLACE)
     salts = {pk: bytes(salt) for pk, salt in ends.values_list("record_id", "salt")}
+    moved = _replacements(numbers)
     replacing = set(
         StatusChange.objects.filter(successor__in=numbers).values_list("successor_id", flat=True)
     )
@@ -104,7 +123,16 @@ def _with_everything(rows: Sequence[StoredRecord], pieces: _Pieces) -> Iterator[
             replaces=row.pk in replacing,
             recall_salt=salts.get(row.pk),
             in_force=force.get(row.pk),
+            replaced_by=moved.get(row.pk),
         )
+
+
+def _replacements(numbers: Sequence[int]) -> dict[int, tuple[str, str, str, str]]:
+    """Row of a replaced record -> personal number, year, unit and pupil's code of its successor."""
+    changes = StatusChange.objects.filter(record__in=numbers, kind=ChangeKind.REPLACE)
+    names = ("personal_id", "school_year", "unit_code", "pupil_code")
+    columns = [f"successor__{name}" for name in names]
+    return {pk: tuple(values) for pk, *values in changes.values_list("record_id", *columns)}
 
 
 class _Pieces:
@@ -114,10 +142,13 @@ class _Pieces:
         wanted = {digest for row in rows for digest in row.evidence}
         self._data: dict[str, tuple[str, bytes]] = {}
         self._damaged: set[str] = set()
+        self._formless: set[str] = set()
         for blob in EvidenceBlob.objects.filter(pk__in=wanted):
             self._data[blob.sha256] = (blob.kind, bytes(blob.data))
             if hashlib.sha256(bytes(blob.data)).hexdigest() != blob.sha256:
                 self._damaged.add(blob.sha256)
+            elif not evidence_format(blob.kind, bytes(blob.data)):
+                self._formless.add(blob.sha256)
 
     def faults_of(self, row: StoredRecord) -> list[Fault]:
         """Missing and damaged pieces of one record."""
@@ -132,6 +163,10 @@ class _Pieces:
             )
             for digest in row.evidence
             if digest in self._damaged or digest not in self._data
+        ] + [
+            Fault(FaultKind.FORMAT_WRONG, subject, digest)
+            for digest in row.evidence
+            if digest in self._formless
         ]
 
     def evidence_of(self, row: StoredRecord) -> Evidence | None:

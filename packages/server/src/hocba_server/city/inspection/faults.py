@@ -29,6 +29,16 @@ class FaultKind(StrEnum):
     HEAD_WRONG = "head_wrong"
     COSIGNATURE_WRONG = "cosignature_wrong"
     PUBLISHED_WRONG = "published_wrong"
+    FORMAT_WRONG = "format_wrong"
+    HISTORY_WRONG = "history_wrong"
+    ARCHIVE_BROKEN = "archive_broken"
+    ARCHIVE_ENDED = "archive_ended"
+    ARCHIVE_MISSING = "archive_missing"
+    CLOSING_WRONG = "closing_wrong"
+    CLOSING_NOT_LOGGED = "closing_not_logged"
+    CLOSING_DIFFERS = "closing_differs"
+    CLOSING_MISSING = "closing_missing"
+    FILE_DAMAGED = "file_damaged"
 
 
 SENTENCES = {
@@ -90,6 +100,43 @@ SENTENCES = {
         "Thư mục sổ công khai khác với cơ sở dữ liệu",
         "The published folder differs from the database",
     ),
+    FaultKind.FORMAT_WRONG: Sentence(
+        "Tệp không đúng định dạng đã khai", "A file does not follow its declared format"
+    ),
+    FaultKind.HISTORY_WRONG: Sentence(
+        "Lịch sử thu hồi, thay thế của học bạ không hợp lý",
+        "Recall and replacement of a record do not fit together",
+    ),
+    FaultKind.ARCHIVE_BROKEN: Sentence(
+        "Dấu thời gian lưu trữ không khớp với những gì đang giữ",
+        "An archive time-stamp does not fit what is kept",
+    ),
+    FaultKind.ARCHIVE_ENDED: Sentence(
+        "Dấu thời gian lưu trữ đã hết giá trị hoặc chưa có chứng cứ",
+        "An archive time-stamp has ended or is not proven",
+    ),
+    FaultKind.ARCHIVE_MISSING: Sentence(
+        "Học bạ chưa có dấu thời gian lưu trữ dù học bạ sau nó đã có",
+        "A record has no archive time-stamp although later ones have",
+    ),
+    FaultKind.CLOSING_WRONG: Sentence(
+        "Bản kê chốt không đúng chữ ký hoặc không nói như dòng lưu cạnh nó",
+        "A closing list is not signed, or says something else than the row beside it",
+    ),
+    FaultKind.CLOSING_NOT_LOGGED: Sentence(
+        "Sổ công khai không có mục về bản kê chốt này", "The log has no entry about a closing list"
+    ),
+    FaultKind.CLOSING_DIFFERS: Sentence(
+        "Kho không khớp với bản kê chốt đã ký", "The repository differs from a signed closing list"
+    ),
+    FaultKind.CLOSING_MISSING: Sentence(
+        "Sổ công khai có mục chốt mà kho không còn bản kê",
+        "The log has an entry about a closing that is not kept",
+    ),
+    FaultKind.FILE_DAMAGED: Sentence(
+        "Tệp quyết định hoặc tệp kèm yêu cầu không khớp mã băm",
+        "The file of a decision or request does not match its hash",
+    ),
 }
 
 
@@ -99,7 +146,8 @@ class Fault:
 
     kind: FaultKind
     subject: str
-    """`record:<uuid>`, `entry:<index>`, `tile:<path>`, `head:<number>`; no person's name."""
+    """`record:<uuid>`, `entry:<index>`, `tile:<path>`, `head:<number>`, `stamp:<number>`,
+    `closing:<number>`, `file:<table>/<number>`; no person's name."""
     detail: str = ""
 
     def to_json(self) -> dict[str, Any]:

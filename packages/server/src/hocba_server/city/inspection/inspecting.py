@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from itertools import islice
@@ -12,17 +13,13 @@ from django.db import connections
 
 from hocba_server.city.database import CITY_DATABASE
 from hocba_server.city.inspection import worker
-from hocba_server.city.inspection.chunks import (
-    Chunk,
-    ChunkResult,
-    check_chunk,
-    chunks_up_to,
-    last_row,
-)
+from hocba_server.city.inspection.chunks import check_chunk, chunks_up_to, last_row
 from hocba_server.city.inspection.faults import Fault
 from hocba_server.city.inspection.journal import Journal
 from hocba_server.city.inspection.log_rows import check_force, check_log
+from hocba_server.city.inspection.parts import Chunk, ChunkResult, Part
 from hocba_server.city.inspection.report import Inspection
+from hocba_server.city.transparency.models import AdoptedEntry
 
 Show = Callable[[str, int], None]
 """Told how far the part of this name is."""
@@ -41,27 +38,39 @@ def inspect_everything(
     began, busy = now(), 0.0
     last = journal.begin(last_row())
     done = {result.chunk: result for result in journal.results()}
-    earlier = sum(result.records for result in done.values())
+    counts = Counter[str]()
+    formats = Counter[str]()
+    for result in done.values():
+        counts[result.chunk.part] += result.records
+        formats.update(result.formats)
     faults = [fault for result in done.values() for fault in result.faults]
-    records = earlier
-    left = (chunk for chunk in chunks_up_to(last) if chunk not in done)
+    earlier = counts[Part.RECORDS]
+    lasts = {part: last if part is Part.RECORDS else last_row(part) for part in Part}
+    all_chunks = (chunk for part in Part for chunk in chunks_up_to(lasts[part], part))
+    left = (chunk for chunk in all_chunks if chunk not in done)
     for result in _run(left, workers):
         journal.add(result)
-        records += result.records
-        busy += result.seconds
+        counts[result.chunk.part] += result.records
+        formats.update(result.formats)
+        busy += result.seconds if result.chunk.part is Part.RECORDS else 0.0
         faults += result.faults
-        show("records", records)
+        show(result.chunk.part, counts[result.chunk.part])
     entries, wrong = check_log(lambda size: show("log", size))
     faults += [*wrong, *check_force()]
     return Inspection(
         began=began,
         ended=now(),
-        records=records,
+        records=counts[Part.RECORDS],
         entries=entries,
         faults=tuple(_in_order(faults)),
         workers=workers,
-        records_now=records - earlier,
+        records_now=counts[Part.RECORDS] - earlier,
         busy_seconds=busy,
+        closings=counts[Part.CLOSINGS],
+        stamps=counts[Part.STAMPS],
+        files=counts[Part.FILES],
+        formats=dict(formats),
+        adopted=AdoptedEntry.objects.count(),
     )
 
 

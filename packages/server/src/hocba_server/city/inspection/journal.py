@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from hocba.errors import Malformed
-from hocba_server.city.inspection.chunks import Chunk, ChunkResult
 from hocba_server.city.inspection.faults import Fault
+from hocba_server.city.inspection.parts import Chunk, ChunkResult, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,11 @@ class Journal:
         """Write down a finished chunk, durably."""
         self._append(
             {
+                "part": result.chunk.part.value,
                 "first": result.chunk.first,
                 "to": result.chunk.last,
                 "records": result.records,
+                "formats": dict(result.formats),
                 "faults": [fault.to_json() for fault in result.faults],
             }
         )
@@ -47,7 +49,8 @@ class Journal:
         for line in self._lines():
             if "first" in line:
                 faults = tuple(Fault.from_json(value) for value in line["faults"])
-                yield ChunkResult(Chunk(line["first"], line["to"]), line["records"], faults)
+                chunk = Chunk(line["first"], line["to"], Part(line.get("part", Part.RECORDS)))
+                yield ChunkResult(chunk, line["records"], faults, formats=line.get("formats", {}))
 
     def drop(self) -> None:
         """Forget the run."""

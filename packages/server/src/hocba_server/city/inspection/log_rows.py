@@ -12,11 +12,17 @@ from hocba.tlog.entry import EntryKind, LogEntry
 from hocba.tlog.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from hocba.tlog.note import parse_note
 from hocba.tlog.tiles import TILE_WIDTH
+from hocba_server.city.closing.models import ClassClosing
 from hocba_server.city.inspection.faults import Fault, FaultKind
 from hocba_server.city.inspection.snapshot import snapshot
 from hocba_server.city.log_key import log_key, log_origin
 from hocba_server.city.repository.models import RecordInForce, StoredRecord
-from hocba_server.city.transparency.models import HashTileRow, LogEntryRow, SignedCheckpoint
+from hocba_server.city.transparency.models import (
+    AdoptedEntry,
+    HashTileRow,
+    LogEntryRow,
+    SignedCheckpoint,
+)
 from hocba_server.city.transparency.publication import published_head
 from hocba_server.city.transparency.tree import tree_size
 from hocba_server.city.transparency.witnesses import log_policy
@@ -90,14 +96,28 @@ def _orphans(batch: Sequence[LogEntryRow]) -> list[Fault]:
     """Entries that cannot be read, and entries about records that are not there."""
     faults: list[Fault] = []
     about: dict[str, int] = {}
+    closings: set[int] = set()
+    adopted = set(
+        AdoptedEntry.objects.filter(index__in=[row.index for row in batch]).values_list(
+            "index", flat=True
+        )
+    )
     for row in batch:
         try:
             kind = LogEntry.parse(bytes(row.entry)).kind
         except HocBaError:
             faults.append(Fault(FaultKind.ENTRY_UNREADABLE, f"entry:{row.index}"))
             continue
+        if row.index in adopted:
+            continue  # what it is about was lost with a later database, and is sent again
         if kind in _ABOUT_RECORDS:
             about[row.record_uuid] = row.index
+        elif kind is EntryKind.CLOSE:
+            closings.add(row.index)
+    kept = ClassClosing.objects.filter(log_index__in=closings).values_list("log_index", flat=True)
+    faults += [
+        Fault(FaultKind.CLOSING_MISSING, f"entry:{index}") for index in sorted(closings - set(kept))
+    ]
     stored = StoredRecord.objects.filter(record_uuid__in=list(about))
     missing = set(about) - set(stored.values_list("record_uuid", flat=True))
     return faults + [

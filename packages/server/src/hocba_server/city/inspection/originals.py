@@ -17,6 +17,7 @@ from hocba.verify.document import Circumstances, verify_document
 from hocba.verify.policy import RecordStatus, StatusAnswer
 from hocba.verify.verdict import Outcome
 from hocba_server.city.inspection.faults import Fault, FaultKind
+from hocba_server.city.inspection.formats import record_format
 from hocba_server.city.repository.models import StoredRecord
 from hocba_server.city.repository.selectors import index_values, original_of
 
@@ -39,6 +40,8 @@ class Kept:
     """Opens the entry of its recall; None while it was never recalled."""
     in_force: tuple[str, str] | None
     """Personal number and year under which it is in force; None when it is not."""
+    replaced_by: tuple[str, str, str, str] | None = None
+    """Personal number, year, unit and pupil's code of its successor, when it has one."""
 
 
 def check_original(kept: Kept, store: TrustStore) -> list[Fault]:
@@ -60,6 +63,9 @@ def check_original(kept: Kept, store: TrustStore) -> list[Fault]:
     faults: list[Fault] = []
     if wrong:
         faults.append(Fault(FaultKind.INDEX_DIFFERS, subject, ", ".join(sorted(wrong))))
+    wrong_format = record_format(document, read)
+    if wrong_format:
+        faults.append(Fault(FaultKind.FORMAT_WRONG, subject, wrong_format[:300]))
     # 3. The log says what was done with exactly these bytes.
     faults += _check_entries(kept, logged, document, read, subject)
     # 4.-5. Signatures, certificates and revocation, with the evidence when all of it is there.
@@ -70,7 +76,20 @@ def check_original(kept: Kept, store: TrustStore) -> list[Fault]:
     own = (read.record.pupil.personal_id, str(read.record.school_year))
     if kept.in_force != (None if kept.recall_salt is not None else own):
         faults.append(Fault(FaultKind.FORCE_WRONG, subject))
+    # 7. Only what was ended is replaced, by a record of the same pupil and year.
+    if kept.replaced_by is not None and not _may_replace(kept, kept.replaced_by):
+        faults.append(Fault(FaultKind.HISTORY_WRONG, subject))
     return faults
+
+
+def _may_replace(kept: Kept, successor: tuple[str, str, str, str]) -> bool:
+    personal_id, school_year, unit_code, pupil_code = successor
+    row = kept.row
+    same = personal_id == row.personal_id or (unit_code, pupil_code) == (
+        row.unit_code,
+        row.pupil_code,
+    )
+    return kept.recall_salt is not None and same and school_year == row.school_year
 
 
 def _parsed(entries: Sequence[bytes]) -> list[LogEntry]:

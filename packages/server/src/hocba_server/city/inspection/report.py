@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from hocba.record.values import VIETNAM
@@ -30,6 +31,15 @@ class Inspection:
     """Records looked at since `began`; the rate is made of these."""
     busy_seconds: float
     """How long cores were busy with these, added up over the workers."""
+    closings: int = 0
+    stamps: int = 0
+    """Archive time-stamps, each with its tree; the records' chains are checked with the records."""
+    files: int = 0
+    """Files that schools attached to requests."""
+    formats: Mapping[str, int] = field(default_factory=dict)
+    """Format profile -> how many records follow it."""
+    adopted: int = 0
+    """Entries of the log that came back from its published files: their records were lost once."""
 
     @property
     def intact(self) -> bool:
@@ -49,7 +59,12 @@ class Inspection:
             "began": self.began.isoformat(),
             "ended": self.ended.isoformat(),
             "records": self.records,
+            "formats": dict(sorted(self.formats.items())),
             "log_entries": self.entries,
+            "adopted_entries": self.adopted,
+            "closings": self.closings,
+            "archive_stamps": self.stamps,
+            "attached_files": self.files,
             "workers": self.workers,
             "records_per_second_per_core": round(rate, 1),
             "core_hours_for_the_city": round(CITY_RECORDS / rate / 3600, 1) if rate else None,
@@ -67,7 +82,17 @@ class Inspection:
             head,
             f"  Bắt đầu {began:%H:%M:%S %d/%m/%Y}, đã kiểm {self.records} học bạ và {self.entries} "
             "mục của sổ công khai.",
+            f"  Cùng với {self.closings} bản kê chốt, {self.stamps} dấu thời gian lưu trữ và "
+            f"{self.files} tệp kèm yêu cầu.",
         ]
+        if self.formats:
+            told = ", ".join(f"{name}: {count}" for name, count in sorted(self.formats.items()))
+            lines.append(f"  Định dạng của học bạ: {told}.")
+        if self.adopted:
+            lines.append(
+                f"  {self.adopted} mục nhận lại từ sổ đã công bố sau một lần khôi phục; nội dung "
+                "của chúng đã mất khi đó và phải được gửi lại (adopted after a restore)."
+            )
         rate = self.per_second_per_core
         if rate:
             hours = CITY_RECORDS / rate / 3600

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hocba_server.city.inspection.chunks import Chunk, ChunkResult
+    from hocba_server.city.inspection.parts import Chunk, ChunkResult
 
 
 def prepare(database: str) -> None:

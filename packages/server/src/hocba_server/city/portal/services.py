@@ -15,6 +15,7 @@ from hocba.trust.evidence import Evidence, read_container
 from hocba.verify.document import MAX_BYTES, Circumstances, verify_document
 from hocba.verify.policy import Policy, RecordStatus, StatusAnswer
 from hocba.verify.report import Report
+from hocba_server.city.archiving.ageing import hash_ends
 from hocba_server.city.database import city_transaction
 from hocba_server.city.portal.models import LookupAttempt
 from hocba_server.city.repository.selectors import (
@@ -103,7 +104,7 @@ def _verify(
     circumstances = Circumstances(
         store=trust_store(),
         at=at,
-        policy=Policy(log=log_policy()),
+        policy=Policy(log=log_policy(), hash_ends=hash_ends()),
         evidence=evidence,
         status=status,
         fonts=settings.FONTS_DIR if settings.FONTS_DIR.is_dir() else None,

@@ -35,6 +35,33 @@ class EvidenceBlob(models.Model):
         return self.sha256
 
 
+class CompressionDictionary(models.Model):
+    """A dictionary that zstd compresses originals with, trained from accepted ones. Append-only.
+
+    Kept for ever: without it what was compressed with it cannot be read. It holds pieces of records
+    and is guarded like them.
+    """
+
+    profile = models.CharField("phiên bản định dạng", max_length=10)
+    school_year = models.CharField("năm học", max_length=9)
+    data = models.BinaryField("từ điển")
+    sha256 = models.CharField("mã băm", max_length=64, unique=True)
+    samples = models.PositiveIntegerField("số học bạ mẫu")
+    measured = models.PositiveIntegerField("số học bạ để đo")
+    plain_bytes = models.PositiveBigIntegerField("số byte khi chưa nén")
+    bytes_without = models.PositiveBigIntegerField("số byte khi nén không từ điển")
+    bytes_with = models.PositiveBigIntegerField("số byte khi nén với từ điển")
+    trained_by_name = models.CharField("người tạo", max_length=150)
+    trained_at = models.DateTimeField("tạo lúc")
+
+    class Meta:
+        verbose_name = "từ điển nén"
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.profile} {self.school_year}"
+
+
 class StoredRecord(models.Model):
     """An issued record: the exact signed bytes and what finds them again. Append-only.
 
@@ -46,7 +73,7 @@ class StoredRecord(models.Model):
     size = models.PositiveIntegerField("số byte")
     document = models.BinaryField("bản gốc (zstd)")
     dictionary_id = models.PositiveIntegerField("từ điển nén", default=0)
-    """0: compressed without dictionary."""
+    """Row of the `CompressionDictionary`; 0: compressed without one."""
     profile = models.CharField("phiên bản định dạng", max_length=10)
     unit_code = models.CharField("mã trường", max_length=20)
     school_name = models.CharField("tên trường", max_length=150)

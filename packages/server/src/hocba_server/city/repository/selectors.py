@@ -3,10 +3,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import zstandard
 from django.conf import settings
 from django.db.models import Count, QuerySet
 
@@ -21,7 +20,9 @@ from hocba.verify.policy import CORRECTED, RecordStatus, StatusAnswer
 from hocba.workflow.transitions import Denial
 from hocba_server.city.certificates.offices import own
 from hocba_server.city.certificates.selectors import approved_seals, ended_seals
+from hocba_server.city.archiving.chains import archive_time_stamps
 from hocba_server.city.permissions import READERS, deny_role, require
+from hocba_server.city.repository.compression import expand
 from hocba_server.city.repository.models import (
     ENDING,
     ChangeKind,
@@ -74,9 +75,7 @@ def original(record_uuid: str) -> bytes:
 
 def original_of(row: StoredRecord) -> bytes:
     """The exact signed bytes of a stored record, checked against its hash."""
-    document = zstandard.ZstdDecompressor().decompress(
-        bytes(row.document), max_output_size=row.size
-    )
+    document = expand(bytes(row.document), row.size, row.dictionary_id)
     if hashlib.sha256(document).hexdigest() != row.sha256:
         raise NotTrusted(
             "damaged",
@@ -120,13 +119,16 @@ def evidence_for(record_uuid: str) -> Evidence:
     for digest in row.evidence:
         kinds[blobs[digest].kind].append(bytes(blobs[digest].data))
     entry, proof = proof_for(record_uuid, salt=_newest_salt(row))
-    return Evidence(
+    evidence = Evidence(
         certificates=tuple(kinds[EvidenceKind.CERTIFICATE]),
         ocsp=tuple(kinds[EvidenceKind.OCSP]),
         crls=tuple(kinds[EvidenceKind.CRL]),
         log_proof=proof,
         log_entry=entry,
     )
+    if not row.archive_leaves.exists():
+        return evidence
+    return replace(evidence, archive=archive_time_stamps(row, original_of(row), evidence))
 
 
 def evidence_container(record_uuid: str) -> bytes:

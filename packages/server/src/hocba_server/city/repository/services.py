@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import zstandard
 from django.db.models import Q
 
 from hocba.errors import Refused
@@ -15,6 +14,7 @@ from hocba.signature.xml_verify import SignatureFact, verify_signatures
 from hocba.trust.evidence import Evidence
 from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.permissions import READERS, deny_role, require
+from hocba_server.city.repository.compression import Compressors
 from hocba_server.city.repository.models import (
     ENDING,
     ChangeKind,
@@ -32,9 +32,6 @@ from hocba_server.city.repository.selectors import (
 )
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_read
-
-_LEVEL = 12
-"""Compression level: originals are written once and read for a lifetime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +53,11 @@ def keep(records: Sequence[NewRecord], *, message_id: str, at: dt.datetime) -> l
     Joins the open transaction on the city's database. Raises IntegrityError when a UUID is known
     or a pupil has a record in force for the year: intake asks before, the database decides.
     """
-    compressor = zstandard.ZstdCompressor(level=_LEVEL)
+    compressors = Compressors()
     with city_transaction():
         keep_evidence([new.evidence for new in records], at=at)
         rows = StoredRecord.objects.bulk_create(
-            [_row(new, compressor, message_id, at) for new in records]
+            [_row(new, compressors, message_id, at) for new in records]
         )
         RecordInForce.objects.bulk_create(
             RecordInForce(
@@ -170,13 +167,16 @@ def _pieces(evidence: Evidence) -> list[tuple[str, EvidenceKind, bytes]]:
 
 
 def _row(
-    new: NewRecord, compressor: zstandard.ZstdCompressor, message_id: str, at: dt.datetime
+    new: NewRecord, compressors: Compressors, message_id: str, at: dt.datetime
 ) -> StoredRecord:
+    values = index_values(new.record)
+    dictionary_id, packed = compressors.pack(new.document, values["profile"], values["school_year"])
     return StoredRecord(
-        **index_values(new.record),
+        **values,
         sha256=hashlib.sha256(new.document).hexdigest(),
         size=len(new.document),
-        document=compressor.compress(new.document),
+        document=packed,
+        dictionary_id=dictionary_id,
         unit_code=new.unit_code,
         seal_sha256=new.seal_sha256.hex(),
         salt=new.salt,

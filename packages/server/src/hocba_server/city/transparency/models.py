@@ -22,6 +22,24 @@ class LogEntryRow(models.Model):
         return str(self.index)
 
 
+class AdoptedEntry(models.Model):
+    """An entry that came back from the published files after the database went back in time.
+
+    Append-only. What it is about was lost with the later database; schools send records again, and
+    these have entries of their own (decision 0029).
+    """
+
+    index = models.BigIntegerField("số thứ tự", primary_key=True)
+    adopted_at = models.DateTimeField("nhận lại lúc")
+
+    class Meta:
+        verbose_name = "mục nhận lại từ sổ đã công bố"
+        ordering: ClassVar = ["index"]
+
+    def __str__(self) -> str:
+        return str(self.index)
+
+
 class HashTileRow(models.Model):
     """Hashes of one tile of the tree. Derived: it can be rebuilt from the entries."""
 

@@ -88,6 +88,16 @@ def freshen_head(*, at: dt.datetime) -> bool:
     return True
 
 
+def sign_adopted(size: int, at: dt.datetime) -> None:
+    """Sign the head over entries that were taken over from the published files, and publish it.
+
+    Joins the open transaction of `adoption.adopt_published`, which holds the lock and has proved
+    that the head continues the published one.
+    """
+    _sign(size, at)
+    _announce()
+
+
 def rebuild_tiles() -> int:
     """Make the tiles anew from the entries; answers the number of entries."""
     with city_transaction():

@@ -15,9 +15,10 @@ from django.db import connections
 from hocba.errors import Malformed
 from hocba.record.sample import sample_record
 from hocba_server.city.inspection import chunks, inspecting
-from hocba_server.city.inspection.chunks import Chunk, ChunkResult, check_chunk
+from hocba_server.city.inspection.chunks import check_chunk
 from hocba_server.city.inspection.faults import SENTENCES, Fault, FaultKind
 from hocba_server.city.inspection.journal import Journal
+from hocba_server.city.inspection.parts import Chunk, ChunkResult
 from hocba_server.city.inspection.tests.conftest import inspect
 from hocba_server.city.inspection.tests.damage import damage
 from hocba_server.config.places import REPOSITORY

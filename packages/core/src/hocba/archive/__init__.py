@@ -1,0 +1,1 @@
+"""Archive time-stamps: that a record existed stays provable when signatures and algorithms age."""

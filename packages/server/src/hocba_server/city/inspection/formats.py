@@ -1,0 +1,31 @@
+"""Is every kept file of the format that it is kept as? Nobody can read what follows no format."""
+
+from __future__ import annotations
+
+from cryptography import x509
+from cryptography.x509 import ocsp
+
+from hocba.record.codec import ReadRecord, parse_xml
+from hocba.record.schema import validate_schema
+from hocba.trust.parsing import UNREADABLE, load_certificate
+from hocba_server.city.repository.models import EvidenceKind
+
+
+def evidence_format(kind: str, data: bytes) -> bool:
+    """Is this a certificate (RFC 5280), an OCSP answer (RFC 6960) or a CRL, as it says?"""
+    try:
+        if kind == EvidenceKind.CERTIFICATE:
+            load_certificate(data)
+        elif kind == EvidenceKind.OCSP:
+            ocsp.load_der_ocsp_response(data)
+        else:
+            x509.load_der_x509_crl(data)
+    except UNREADABLE:
+        return False
+    return True
+
+
+def record_format(document: bytes, read: ReadRecord) -> str:
+    """What is wrong with an original under the schema of its profile; empty when nothing is."""
+    faults = validate_schema(parse_xml(document), read.profile)
+    return f"{faults[0].path}: {faults[0].sentence.vi}" if faults else ""
