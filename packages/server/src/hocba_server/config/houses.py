@@ -44,6 +44,8 @@ HOUSE_APPS: Final = {
         "hocba_server.city.recalls",
         "hocba_server.city.corrections",
         "hocba_server.city.closing",
+        "hocba_server.city.store",
+        "hocba_server.city.upstream",
     ),
 }
 

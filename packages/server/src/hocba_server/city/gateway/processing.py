@@ -28,6 +28,7 @@ from hocba_server.city.gateway.intake import (
 from hocba_server.city.gateway.models import IncomingPackage, PackageState, RecordOutcome
 from hocba_server.city.repository.selectors import known_uuids, pupils_with_record
 from hocba_server.city.repository.services import NewRecord, keep, note_replacements
+from hocba_server.city.role import is_store
 from hocba_server.city.transparency.services import NewEntry, append_entries, lock_log
 from hocba_server.city.trust import known_issuers, trust_store
 from hocba_server.web.accounts.actor import platform_actor
@@ -50,6 +51,7 @@ def process_package(
         approved_seals=tuple(seal.sha256 for seal in approved_seals(package.unit_code)),
         revocation=AskOnce(revocation, patient=patient),
         at=at,
+        in_store=is_store(),
     )
     records = read_package(bytes(package.content).decode("ascii")).records
     checked = [check_incoming(document, desk) for document in records]
@@ -122,7 +124,7 @@ def _accept(decided: Sequence[CheckedRecord], package: IncomingPackage, at: dt.d
             NewRecord(
                 document=one.document,
                 record=one.record,
-                unit_code=package.unit_code,
+                unit_code=str(one.record.school.school_code),
                 seal_sha256=one.seal_sha256,
                 salt=secrets.token_bytes(SALT_SIZE),
                 evidence=one.evidence,

@@ -29,6 +29,7 @@ from hocba_server.city.repository.models import (
     StatusChange,
     StoredRecord,
 )
+from hocba_server.city.role import is_store
 from hocba_server.city.transparency.selectors import proof_for
 from hocba_server.web.accounts.actor import Actor
 
@@ -138,11 +139,18 @@ def status_of(record_uuid: str, *, at: dt.datetime) -> StatusAnswer:
         status=status,
         as_of=at,
         sha256=bytes.fromhex(row.sha256),
-        approved_seals=tuple(seal.sha256 for seal in approved_seals(row.unit_code)),
+        approved_seals=_approved(row),
         replaced_by=history.replaced_by or None,
         since=history.recalled_at,
         reason=CORRECTED if history.corrected else None,
     )
+
+
+def _approved(row: StoredRecord) -> tuple[bytes, ...]:
+    """The school's approved seals; the store has the department's word for the one that it saw."""
+    if is_store():
+        return (bytes.fromhex(row.seal_sha256),)
+    return tuple(seal.sha256 for seal in approved_seals(row.unit_code))
 
 
 @dataclass(frozen=True, slots=True)
