@@ -10,6 +10,8 @@ from hocba_server.city.certificates.services import approve, register_unit
 from hocba_server.city.closing.services import close_class
 from hocba_server.city.gateway.services import open_account
 from hocba_server.city.transparency.services import start_log
+from hocba_server.city.upstream.client import is_connected
+from hocba_server.city.upstream.registration import register
 from hocba_server.demo.cast import DepartmentCast
 from hocba_server.demo.city import DemoSchool
 
@@ -17,6 +19,12 @@ from hocba_server.demo.city import DemoSchool
 def found_department(at: datetime) -> None:
     """Sign the head of the empty log."""
     start_log(at=at)
+
+
+def register_at_store(cast: DepartmentCast, at: datetime) -> None:
+    """The officer registers the department's certificate with the Ministry, where there is one."""
+    if is_connected():
+        register(by=cast.officer.actor, at=at)
 
 
 def enter_school(school: DemoSchool, cast: DepartmentCast, at: datetime) -> None:
