@@ -103,7 +103,7 @@ def store_view(*, by: Actor, shown: int = 20) -> StoreView:
         .order_by("-school_year", "school_name")
     )
     return StoreView(
-        packages=tuple(packages[:shown]),
+        packages=tuple(packages.order_by("-received_at", "-pk")[:shown]),
         messages=tuple(ReceivedMessage.objects.defer("content", "answer")[:shown]),
         closings=tuple(ReceivedClosing.objects.defer("signed_list")[:shown]),
         years=tuple(
@@ -123,4 +123,5 @@ def rows_of_message(*, by: Actor, message_id: int) -> tuple[ReceivedMessage, lis
     if row is None:
         raise Refused("not_found", "Không tìm thấy gói này.", "There is no such message.")
     results = row.answer.get("ket_qua", {}).get("hoc_ba", [])
-    return row, sorted(results, key=lambda result: result["trang_thai"])
+    named = [{**one, "so": one.get("ma_tra_cuu_uuid") or one.get("ma_bam", "")} for one in results]
+    return row, sorted(named, key=lambda result: result["trang_thai"])

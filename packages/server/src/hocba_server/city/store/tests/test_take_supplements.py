@@ -75,7 +75,7 @@ def main() -> NationalRow:
 
 
 def test_rows_are_kept_and_only_grow(
-    report: Report, documents: list[bytes], department_key: SoftKey
+    report: Report, documents: list[bytes], department_key: SoftKey, client: Client
 ) -> None:
     report(*documents)
     answer = send_rows(department_key, *(rows_of(document) for document in documents))
@@ -86,6 +86,8 @@ def test_rows_are_kept_and_only_grow(
     answer = send_rows(department_key, rows_of(documents[0], 2))
     assert answer["Error"] == "0"
     assert (main().version, main().state) == (3, "2"), "an older version is ignored"
+    first = ReceivedMessage.objects.order_by("pk")[0]
+    assert OLD in text(sign_in(client, "SO_DUYET"), f"/so/kho/goi/{first.pk}/")
 
 
 def test_the_same_message_gets_the_same_answer(
