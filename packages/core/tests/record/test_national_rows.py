@@ -209,6 +209,9 @@ def test_every_required_column_is_missed(table: Table) -> None:
         ("ngaytao", "26/05/2026", "form"),
         ("phamchatnhanai", "H", "catalogue"),
         ("canang", "28", "unknown_column"),
+        ("hovaten", "A\0B", "form"),
+        ("hovaten", "A\ud800", "form"),
+        ("hovaten", ["A"], "form"),
     ],
 )
 def test_a_receiver_refuses(column: str, value: object, code: str) -> None:

@@ -263,7 +263,7 @@ def _wrong(column: Column, value: object) -> tuple[str, str, str] | None:
     if column.form is Form.NUMBER:
         whole = isinstance(value, int) and not isinstance(value, bool)
         return None if whole and 0 < abs(int(str(value))) < _LARGEST else _misformed(column)
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
+    if not isinstance(value, str) or not value.strip() or not _storable(value):
         return _misformed(column)
     if len(value) > column.length:
         vi = f"dài {len(value)} ký tự, tối đa {column.length}."
@@ -277,6 +277,11 @@ def _wrong(column: Column, value: object) -> tuple[str, str, str] | None:
     if column.name in _EXACT and len(value) != column.length:
         return "form", f"phải gồm đúng {column.length} chữ số.", "has the wrong number of digits."
     return None
+
+
+def _storable(text: str) -> bool:
+    """JSON can carry NUL and halves of surrogate pairs, which no database keeps."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _is_real(form: Form, value: str) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 
 from hocba.errors import HocBaError, Malformed
 from hocba.ids import MessageId
@@ -76,6 +76,9 @@ def _answer(request: SupplementRequest, at: dt.datetime) -> SupplementAnswer:
     except Malformed as error:
         code = code_of_package_error(error)
         return SupplementAnswer.of(request.message_id, code, f"{error.where}: {error.sentence.vi}")
+    except DataError:
+        # A value that no column holds, from a sender who does not follow the format.
+        return SupplementAnswer.of(request.message_id, ResponseCode.FIELD_TYPE)
     except IntegrityError:
         # The same message, or the same row, came twice at once; the first one has answered.
         again = _known_answer(request, fingerprint)

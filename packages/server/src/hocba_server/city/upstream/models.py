@@ -12,6 +12,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from hocba.errors import Sentence
+from hocba_server.city.upstream.advice import advice_of
+
 
 class Kind(models.TextChoices):
     """Persisted values: what is handed on."""
@@ -151,6 +154,11 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
+
+    @property
+    def advice(self) -> Sentence | None:
+        """What to do about a refusal."""
+        return advice_of(self.code) if self.state in {State.REFUSED, State.BLOCKED} else None
 
 
 class Cursor(models.Model):

@@ -185,6 +185,11 @@ class DifferenceGroup:
     count: int
 
     @property
+    def open(self) -> bool:
+        """Is anything left to choose?"""
+        return any(row.remedied_at is None for row in self.rows)
+
+    @property
     def advice(self) -> Sentence:
         """What to do, for a person."""
         return self.remedy.advice

@@ -119,6 +119,44 @@ def resend(*, by: Actor, at: dt.datetime, handover_ids: Sequence[int]) -> int:
     return count
 
 
+def resend_refused(
+    *, by: Actor, at: dt.datetime, school_year: str, kind: str = "", unit_code: str = ""
+) -> int:
+    """Put everything of a year that was refused or could not be sent into the queue again, of one
+    kind or school where these are given; answers how many.
+
+    For a whole package that was not taken, or a code list that was completed. Raises `Refused`:
+    `role`, `nothing_to_send`.
+    """
+    require(deny_role(by, *SENDERS))
+    with city_transaction():
+        rows = Handover.objects.filter(school_year=school_year, state__in=_AGAIN)
+        if kind:
+            rows = rows.filter(kind=kind)
+        if unit_code:
+            rows = rows.filter(unit_code=unit_code)
+        count = rows.update(
+            state=State.WAITING,
+            settled_at=None,
+            message=None,
+            code="",
+            field_title="",
+            sentence="",
+            waiting_for="",
+            found_at=at,
+        )
+        if not count:
+            raise Refused(
+                "nothing_to_send",
+                "Không có mục nào bị từ chối hay chưa gửi được theo lựa chọn này.",
+                "Nothing of this choice was refused or held.",
+            )
+        detail: dict[str, object] = {"year": school_year, "kind": kind, "unit": unit_code}
+        _audit(by, at, "resend_upstream", "upstream:refused", {**detail, "items": count})
+        _start(by)
+    return count
+
+
 def send_again(rows: Sequence[Handover], at: dt.datetime) -> int:
     """Make refused things wait again, and new versions of rows. Joins the open transaction."""
     waiting = []

@@ -73,6 +73,7 @@ def items(request: HttpRequest, by: Actor) -> HttpResponse:
         "kinds": Kind.choices,
         "states": State.choices,
         "may_send": deny_role(by, *registration.SENDERS) is None,
+        "again": chosen["trang_thai"] in {State.REFUSED, State.BLOCKED},
     }
     return render(request, "city_upstream/items.html", context)
 
@@ -80,7 +81,17 @@ def items(request: HttpRequest, by: Actor) -> HttpResponse:
 @require_POST
 @city_page
 def resend(request: HttpRequest, by: Actor) -> HttpResponse:
-    count = services.resend(by=by, at=timezone.now(), handover_ids=_numbers(request, "muc"))
+    if request.POST.get("tat_ca"):
+        count = services.resend_refused(
+            by=by,
+            at=timezone.now(),
+            school_year=request.POST.get("nam_hoc", ""),
+            kind=request.POST.get("loai", ""),
+            unit_code=request.POST.get("truong", ""),
+        )
+    else:
+        numbers = _numbers(request, "muc")
+        count = services.resend(by=by, at=timezone.now(), handover_ids=numbers)
     text = ngettext("Đã xếp %(n)d mục để gửi lại.", "Đã xếp %(n)d mục để gửi lại.", count)
     messages.success(request, text % {"n": count})
     return redirect(f"{reverse('city_upstream:items')}?{request.POST.get('query', '')}")

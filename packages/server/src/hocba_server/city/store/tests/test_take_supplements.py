@@ -10,8 +10,9 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
+import hypothesis
 from django.test import Client
+from hypothesis import strategies as st
 
 from hocba.ids import MessageId, SchoolYear, UnitCode
 from hocba.packet.holdings import SchoolHoldings, read_records, read_schools
@@ -225,10 +226,42 @@ def test_the_address_answers_json_to_anything(in_store: None, client: Client) ->
     assert client.get("/api/v1/bo-sung").status_code == 405
 
 
-@pytest.mark.parametrize("role", ["department"])
-def test_a_department_is_no_store(
-    in_store: None, department_key: SoftKey, settings: Any, role: str
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=8,
+)
+LINES = st.lists(st.fixed_dictionaries({"bang": JSON, "gia_tri": JSON}) | JSON, max_size=2)
+BODIES = (
+    st.dictionaries(st.sampled_from(["hoc_ba", "chot", "nam_hoc", "ma_truong"]), JSON)
+    | st.fixed_dictionaries(
+        {
+            "hoc_ba": st.lists(
+                st.fixed_dictionaries({"ma_tra_cuu_uuid": st.just(OLD) | JSON, "dong": LINES}),
+                max_size=2,
+            )
+        }
+    )
+    | st.fixed_dictionaries(
+        {"chot": st.lists(st.fixed_dictionaries({"ma_bam": JSON, "ban_ke": JSON}), max_size=2)}
+    )
+)
+
+
+@hypothesis.settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+@hypothesis.given(kind=st.sampled_from(SupplementKind), body=BODIES)
+def test_whatever_a_department_signs_is_answered(
+    in_store: None, department_key: SoftKey, kind: SupplementKind, body: dict[str, Any]
 ) -> None:
-    settings.CITY_ROLE = role
+    answer = answer_supplement(message(kind, body, department_key), at=SENT)
+    assert set(answer) >= {"MessageId", "Error", "ket_qua"}
+
+
+def test_a_department_is_no_store(in_store: None, department_key: SoftKey, settings: Any) -> None:
+    settings.CITY_ROLE = "department"
     asked = message(SupplementKind.STATE, {"nam_hoc": "2025-2026"}, department_key)
     assert answer_supplement(asked, at=SENT)["Error"] == "1003"

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from hocba.errors import Refused
+from hocba.packet.codes import ResponseCode
 from hocba.record.national.columns import Table
 from hocba.record.sample import sample_record
 from hocba_certworld.cast import Cast
@@ -14,7 +15,7 @@ from hocba_server.city.conftest import Submit
 from hocba_server.city.recalls.tests.asking import ask, decide, item_of
 from hocba_server.city.tests.cast import ADMINISTRATOR, OFFICER, SENT
 from hocba_server.city.upstream.models import Handover, Kind, State
-from hocba_server.city.upstream.services import resend
+from hocba_server.city.upstream.services import resend, resend_refused
 from hocba_server.city.upstream.tests.fake_store import FakeStore
 from hocba_server.city.upstream.tests.reporting import run, states
 from hocba_server.web.audit.models import AuditEntry
@@ -94,6 +95,26 @@ def test_a_record_that_was_accepted_is_not_sent_again(
     with pytest.raises(Refused) as refused:
         resend(by=OFFICER, at=SENT, handover_ids=[row.pk])
     assert refused.value.code == "nothing_to_send"
+
+
+def test_everything_refused_goes_again_at_once(
+    connected: FakeStore, submit: Submit, documents: list[bytes]
+) -> None:
+    connected.package_code = ResponseCode.CERTIFICATE_NOT_APPROVED
+    submit(*documents)
+    run(connected)
+    connected.package_code = ResponseCode.RECEIVED
+    year = "2025-2026"
+    with pytest.raises(Refused) as refused:
+        resend_refused(by=OFFICER, at=SENT, school_year=year, kind=Kind.RECALL)
+    assert refused.value.code == "nothing_to_send"
+    with pytest.raises(Refused) as refused:
+        resend_refused(by=ADMINISTRATOR, at=SENT, school_year=year)
+    assert refused.value.code == "role"
+    assert resend_refused(by=OFFICER, at=SENT, school_year=year, kind=Kind.SUBMIT) == 3
+    run(connected)
+    assert states(Kind.SUBMIT) == [State.ACCEPTED] * 3
+    assert states(Kind.ROWS) == [State.ACCEPTED] * 3
 
 
 @pytest.mark.parametrize(("numbers", "code"), [([], "nothing_chosen"), ([10**9], "not_found")])

@@ -10,6 +10,7 @@ from hocba.record.sample import SCHOOL_CODE, sample_record
 from hocba_server.city.closing.tests.test_closing_pages import sign_in, text
 from hocba_server.city.conftest import Submit
 from hocba_server.city.tests.cast import SENT, FixedClock
+from hocba_server.city.upstream.advice import advice_of
 from hocba_server.city.upstream.models import Handover, Message, Reconciliation, State
 from hocba_server.city.upstream.reconciliation import reconcile
 from hocba_server.city.upstream.tests.fake_store import FakeStore
@@ -52,6 +53,7 @@ def test_from_the_refusal_to_the_resend(refused: FakeStore, client: Client) -> N
     page = text(officer, "/so/bo/muc/?trang_thai=refused")
     assert ResponseCode.LEADER_SIGNATURE.sentence.vi.replace("'", "&#x27;") in page
     assert "Nguyễn Thị Mẫu" in page
+    assert "Kiểm tra lại học bạ này" in page, "what to do"
     row = Handover.objects.get(state=State.REFUSED)
     assert "2203" in text(officer, f"/so/bo/goi/{row.message_id}/")
     answer = officer.post("/so/bo/gui-lai/", {"muc": [row.pk], "query": "nam_hoc=2025-2026"})
@@ -76,7 +78,9 @@ def test_send_now_compare_and_export(refused: FakeStore, client: Client) -> None
     assert made["Content-Disposition"].startswith("attachment")
     one = row.differences.get()
     officer.post(f"/so/bo/doi-chieu/{row.pk}/gui/", {"muc": [one.pk]})
-    assert "đã gửi" in text(officer, answer["Location"])
+    page = text(officer, answer["Location"])
+    assert "đã gửi" in page
+    assert "Gửi học bạ</button>" not in page, "nothing is left to choose"
     data = {"nam_hoc": "2025-2026", "truong": SCHOOL_CODE, "dang": "xlsx", "ly_do": "Nộp Bộ"}
     assert officer.post("/so/bo/bang/tep/", data).status_code == 200
     answer = officer.post("/so/bo/bang/tep/", {**data, "ly_do": ""}, follow=True)
@@ -110,3 +114,9 @@ def test_what_is_not_there(connected: FakeStore, client: Client) -> None:
         assert officer.get(page).status_code == 404, page
     for action in ACTIONS:
         assert officer.get(action).status_code == 405, action
+
+
+@pytest.mark.parametrize("code", [code for code in ResponseCode if code != "0"])
+def test_every_code_of_ours_has_its_advice(code: ResponseCode) -> None:
+    advice = advice_of(code.value)
+    assert (advice is None) == (code == ResponseCode.YEAR_CLOSED)
