@@ -1,4 +1,4 @@
-"""What to do about a refusal of the store, by its code (docs/formats/envelope.md lists the codes)."""
+"""What to do about a refusal of the store, by its code (docs/formats/envelope.md lists them)."""
 
 from __future__ import annotations
 
