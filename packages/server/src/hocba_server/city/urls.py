@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("hocba_server.city.gateway.urls")),
     path("", include("hocba_server.city.recalls.urls")),
     path("", include("hocba_server.city.repository.urls")),
+    path("", include("hocba_server.city.store.urls")),
+    path("", include("hocba_server.city.upstream.urls")),
     path("", include("hocba_server.city.transparency.urls")),
     path("", include("hocba_server.city.portal.urls")),
 ]

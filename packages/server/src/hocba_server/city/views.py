@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from hocba_server.city.certificates.expiry import expiring
@@ -13,6 +13,8 @@ from hocba_server.city.pages import city_page
 from hocba_server.city.permissions import READERS, CityRole, deny_role
 from hocba_server.city.recalls.selectors import waiting_requests
 from hocba_server.city.repository.selectors import class_counts
+from hocba_server.city.role import is_store
+from hocba_server.city.upstream.selectors import waiting_report
 from hocba_server.web.accounts.actor import Actor
 
 _SHOWN = 20
@@ -21,6 +23,8 @@ _SHOWN = 20
 @city_page
 def home(request: HttpRequest, by: Actor) -> HttpResponse:
     may_read = deny_role(by, *READERS) is None
+    if is_store() and may_read:
+        return redirect("city_store:received")
     newest = list(packages(by=by)[:_SHOWN]) if may_read else []
     context = {
         "waiting": waiting_for(by=by) if may_read else [],
@@ -36,5 +40,6 @@ def home(request: HttpRequest, by: Actor) -> HttpResponse:
         "may_read": may_read,
         "recalls": waiting_requests(by=by),
         "corrections": waiting_corrections(by=by),
+        "upstream": waiting_report(by=by),
     }
     return render(request, "city_portal/home.html", context)

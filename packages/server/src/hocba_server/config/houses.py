@@ -46,6 +46,8 @@ HOUSE_APPS: Final = {
         "hocba_server.city.closing",
         "hocba_server.city.access",
         "hocba_server.city.archiving",
+        "hocba_server.city.store",
+        "hocba_server.city.upstream",
     ),
 }
 

@@ -7,6 +7,15 @@
 `HOCBA_GATEWAY_URL`  where the school house sends packages (default: this platform)
 `HOCBA_TRUST_DIR`    folder of trusted roots (*.pem)
 `HOCBA_RECALL_DECISION`  officer (default) or automatic: who decides on recalls before the closing
+`HOCBA_CITY_ROLE`    department (default) or ministry: a city house as the Ministry's store
+`HOCBA_UPSTREAM_URL` the Ministry's store for the six transactions; empty: nothing is sent
+`HOCBA_UPSTREAM_EXTRA_URL`  address for dictionary rows, closings and reconciliation, where the
+                     store has one; empty: rows are only exported, closings stay here
+`HOCBA_UPSTREAM_UNIT`  code of this department at the store (default 79)
+`HOCBA_UPSTREAM_USER`, `HOCBA_UPSTREAM_PASSWORD`  its account there (default user: the code)
+`HOCBA_UPSTREAM_AUTOMATIC`  1 (default): what waits is sent by itself; 0: an officer presses
+`HOCBA_UPSTREAM_REASON`  1: the reason of a recall goes along in our tag LY_DO (default 0)
+`HOCBA_UPSTREAM_ESCAPE`  1 (default): quotes in content are escaped (docs/formats/envelope.md)
 `HOCBA_CLOSING_MAIN`, `HOCBA_CLOSING_REASSESSED`  day/month on which a school year is closed, and
                      for pupils assessed again (30/06, 15/08), where the officer set no dates
 `HOCBA_CLOSING_AUTOMATIC`  1: years without dates of their own close by themselves on these days
@@ -84,6 +93,18 @@ GATEWAY_HANDLER: str = "hocba_server.city.gateway.services.answer_request"
 RECALL_DECISION: Final = os.environ.get("HOCBA_RECALL_DECISION", "officer")
 if RECALL_DECISION not in {"officer", "automatic"}:
     raise ImproperlyConfigured("HOCBA_RECALL_DECISION: officer hoặc automatic")
+CITY_ROLE: Final = os.environ.get("HOCBA_CITY_ROLE", "department")
+if CITY_ROLE not in {"department", "ministry"}:
+    raise ImproperlyConfigured("HOCBA_CITY_ROLE: department hoặc ministry")
+UPSTREAM_URL: str = os.environ.get("HOCBA_UPSTREAM_URL", "")
+UPSTREAM_EXTRA_URL: str = os.environ.get("HOCBA_UPSTREAM_EXTRA_URL", "")
+UPSTREAM_CLIENT: str = "hocba_server.city.upstream.client.http_store"
+UPSTREAM_UNIT: str = os.environ.get("HOCBA_UPSTREAM_UNIT", "79")
+UPSTREAM_USER: str = os.environ.get("HOCBA_UPSTREAM_USER", "") or UPSTREAM_UNIT
+UPSTREAM_PASSWORD: str = os.environ.get("HOCBA_UPSTREAM_PASSWORD", "")
+UPSTREAM_AUTOMATIC: bool = os.environ.get("HOCBA_UPSTREAM_AUTOMATIC", "1") == "1"
+UPSTREAM_REASON: bool = os.environ.get("HOCBA_UPSTREAM_REASON", "") == "1"
+UPSTREAM_ESCAPE: bool = os.environ.get("HOCBA_UPSTREAM_ESCAPE", "1") == "1"
 CLOSING_MAIN: Final = os.environ.get("HOCBA_CLOSING_MAIN", "30/06")
 CLOSING_REASSESSED: Final = os.environ.get("HOCBA_CLOSING_REASSESSED", "15/08")
 for _day in (CLOSING_MAIN, CLOSING_REASSESSED):
@@ -257,11 +278,13 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 X_FRAME_OPTIONS: str = "DENY"
 SECURE_REFERRER_POLICY: str = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY: str = "same-origin"
-SESSION_COOKIE_NAME: str = "hocba_session"
+_COOKIES: Final = "hocba" if CITY_ROLE == "department" else "hocba_store"
+"""Cookies know no ports: store and department on one machine must not share a session."""
+SESSION_COOKIE_NAME: str = f"{_COOKIES}_session"
 SESSION_COOKIE_HTTPONLY: bool = True
 SESSION_COOKIE_SAMESITE: str = "Lax"
 SESSION_COOKIE_AGE: int = 8 * 3600
-CSRF_COOKIE_NAME: str = "hocba_csrf"
+CSRF_COOKIE_NAME: str = f"{_COOKIES}_csrf"
 CSRF_COOKIE_HTTPONLY: bool = True
 CSRF_FAILURE_VIEW: str = "hocba_server.web.design.errors.csrf_failed"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION

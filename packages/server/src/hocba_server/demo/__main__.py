@@ -33,6 +33,8 @@ from hocba_server.demo.processes import (
 CERTIFICATE_PORT = 8010
 """Stands in the demo's certificates as the address of OCSP and CRLs."""
 FURNISHED = "furnished"
+STORE_PORT_AFTER = 20
+"""The Ministry's store listens this far behind the web port, unless that is taken."""
 
 
 def main() -> int:
@@ -41,6 +43,7 @@ def main() -> int:
     parser.add_argument("--reset", action="store_true", help="làm lại từ đầu (begin anew)")
     parser.add_argument("--port", type=int, default=8000, help="cổng của trang web (web port)")
     parser.add_argument("--certificate-port", type=int, default=CERTIFICATE_PORT)
+    parser.add_argument("--ministry-port", type=int, help="cổng Kho của Bộ (the Ministry's store)")
     parser.add_argument("--headless", action="store_true", help="không trình duyệt (no browser)")
     parser.add_argument("--in", dest="source", type=Path, help="thư mục bảng tính của một lớp")
     parser.add_argument("--out", dest="target", type=Path, help="thư mục kết quả")
@@ -73,19 +76,25 @@ def _platform(arguments: argparse.Namespace) -> int:
             _say(f"cổng {port} đang có chương trình khác dùng (port {port} is in use)")
             return 70
     if arguments.reset or not (folder / "demo" / FURNISHED).exists():
-        for name in ("pg", "demo", "log", "public-log"):
+        for name in ("pg", "demo", "log", "public-log", "store"):
             shutil.rmtree(folder / name, ignore_errors=True)
     began = time.monotonic()
     policy = folder / "demo" / "log-policy"
     os.environ["HOCBA_LOG_POLICY"] = str(policy)
+    store_port = _store_port(arguments)
+    if store_port:
+        os.environ.update(_upstream(store_port))
     _prepare_django(folder, f"http://127.0.0.1:{arguments.port}", arguments.certificate_port)
-    from hocba_server.demo import databases
+    from hocba_server.demo import databases, ministry
 
     databases.ready()
     from hocba_server.demo.watching import start_witness
 
     supervisor = Supervisor(own_environment(), folder / "log")
     try:
+        if store_port:
+            web = _web_server(store_port)
+            ministry.open_store(supervisor, folder, port=store_port, web_server=web)
         start_witness(supervisor, folder / "demo", policy)
         _start_services(supervisor, folder, arguments.certificate_port)
         supervisor.start("web", *_web_server(arguments.port))
@@ -96,6 +105,8 @@ def _platform(arguments: argparse.Namespace) -> int:
             f"sẵn sàng sau {time.monotonic() - began:.0f} giây tại {address} "
             f"(ready), dừng bằng Ctrl+C"
         )
+        if store_port:
+            _say(f"Kho của Bộ (the Ministry's store): http://127.0.0.1:{store_port}")
         if arguments.open:
             webbrowser.open(address)
         while True:
@@ -104,6 +115,24 @@ def _platform(arguments: argparse.Namespace) -> int:
     finally:
         supervisor.stop()
         _stop_database(folder)
+
+
+def _store_port(arguments: argparse.Namespace) -> int | None:
+    """Where the Ministry's store runs; None with an operator's own PostgreSQL, in which the demo
+    makes no databases beside those that it is given."""
+    if os.environ.get("DATABASE_URL"):
+        return None
+    wished: int = arguments.ministry_port or arguments.port + STORE_PORT_AFTER
+    return wished if is_free(wished) else free_port()
+
+
+def _upstream(port: int) -> dict[str, str]:
+    """How the department reaches the store."""
+    return {
+        "HOCBA_UPSTREAM_URL": f"http://127.0.0.1:{port}/api/v1/giao-dich",
+        "HOCBA_UPSTREAM_EXTRA_URL": f"http://127.0.0.1:{port}/api/v1/bo-sung",
+        "HOCBA_UPSTREAM_REASON": "1",
+    }
 
 
 def _headless(arguments: argparse.Namespace) -> int:

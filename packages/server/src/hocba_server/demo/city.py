@@ -11,6 +11,8 @@ from enum import StrEnum
 SCHOOL_YEAR = "2025-2026"
 DEPARTMENT_CODE = "79"
 DEPARTMENT_NAME = "Sở Giáo dục và Đào tạo Thành phố Hồ Chí Minh"
+DEPARTMENT_ON_CERTIFICATE = "Sở GDĐT Thành phố Hồ Chí Minh"
+"""A common name has at most 64 characters (RFC 5280, ub-common-name)."""
 PROVINCE = "Thành phố Hồ Chí Minh"
 
 

@@ -15,6 +15,8 @@ from hocba_server.city.certificates.services import approve, register_unit
 from hocba_server.city.closing.services import close_class
 from hocba_server.city.gateway.services import open_account
 from hocba_server.city.transparency.services import start_log
+from hocba_server.city.upstream.client import is_connected
+from hocba_server.city.upstream.registration import register
 from hocba_server.demo.cast import DepartmentCast, Member
 from hocba_server.demo.city import DemoSchool
 from hocba_server.web.accounts.actor import NO_ACCOUNT, Actor
@@ -23,6 +25,12 @@ from hocba_server.web.accounts.actor import NO_ACCOUNT, Actor
 def found_department(at: datetime) -> None:
     """Sign the head of the empty log."""
     start_log(at=at)
+
+
+def register_at_store(cast: DepartmentCast, at: datetime) -> None:
+    """The officer registers the department's certificate with the Ministry, where there is one."""
+    if is_connected():
+        register(by=cast.officer.actor, at=at)
 
 
 def enter_school(school: DemoSchool, cast: DepartmentCast, at: datetime) -> None:

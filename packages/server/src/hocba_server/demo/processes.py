@@ -28,6 +28,8 @@ class Program:
     process: subprocess.Popen[bytes] | None = None
     starts: int = 0
     file: IO[bytes] | None = None
+    environment: Mapping[str, str] | None = None
+    """None: the supervisor's."""
 
 
 @dataclass(slots=True)
@@ -40,9 +42,13 @@ class Supervisor:
 
     def start(self, name: str, *arguments: str) -> None:
         """Start `python -m arguments` under a name; its output goes to `<logs>/<name>.log`."""
+        self.start_in(self.environment, name, *arguments)
+
+    def start_in(self, environment: Mapping[str, str], name: str, *arguments: str) -> None:
+        """Start a program in an environment of its own."""
         self.logs.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, *arguments]
-        program = Program(name, command, self.logs / f"{name}.log")
+        program = Program(name, command, self.logs / f"{name}.log", environment=environment)
         self.programs.append(program)
         self._spawn(program)
 
@@ -50,7 +56,7 @@ class Supervisor:
         program.file = program.log.open("ab")
         program.process = subprocess.Popen(  # noqa: S603 - our own programs
             list(program.command),
-            env=dict(self.environment),
+            env=dict(program.environment or self.environment),
             stdout=program.file,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -8,13 +8,22 @@ from pathlib import Path
 from hocba.ports import Clock
 from hocba_server.demo import line
 from hocba_server.demo.cast import SchoolCast, hire_department, hire_school
-from hocba_server.demo.city import SCHOOL_YEAR, SCHOOLS, DemoClass, DemoSchool, Stage
+from hocba_server.demo.city import (
+    DEPARTMENT_CODE,
+    DEPARTMENT_ON_CERTIFICATE,
+    SCHOOL_YEAR,
+    SCHOOLS,
+    DemoClass,
+    DemoSchool,
+    Stage,
+)
 from hocba_server.demo.department import (
     appoint_department,
     approve_waiting,
     close_room,
     enter_school,
     found_department,
+    register_at_store,
 )
 from hocba_server.demo.keys import KeyFolder
 from hocba_server.demo.line import OpenSchool, Progress
@@ -32,6 +41,8 @@ def furnish(keys: KeyFolder, clock: Clock, show: Progress) -> None:
     """Make every school and take every class to its stage. The job workers must be running."""
     found_department(clock.now())
     department = hire_department()
+    keys.organisation(DEPARTMENT_ON_CERTIFICATE, DEPARTMENT_CODE, public=True)
+    register_at_store(department, clock.now())
 
     def approve() -> None:
         approve_waiting(department, clock.now())

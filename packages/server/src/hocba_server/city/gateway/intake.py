@@ -24,11 +24,12 @@ from hocba.record.schema import validate_schema
 from hocba.signature.xml_verify import SignatureFact, verify_signatures
 from hocba.trust.collect import collect_evidence
 from hocba.trust.evidence import Evidence
-from hocba.trust.identity import signer_name
+from hocba.trust.identity import signer_name, signer_unit
 from hocba.trust.store import TrustStore
 from hocba.verify.document import Circumstances, verify_document
 from hocba.verify.policy import RecordStatus, StatusAnswer
 from hocba.verify.verdict import Check, Outcome
+from hocba_server.city.role import sender_of
 
 _AFTER_ACCEPTANCE = frozenset({"log", "status"})
 _ROLE_CODES = {
@@ -118,6 +119,9 @@ class Desk:
     """SHA-256 of the certificates with which this school's leaders may sign."""
     leader_rule: str = "off"
     """`HOCBA_CERTIFICATE_LEADERS`: off, compare or strict."""
+    in_store: bool = False
+    """The sender is a department that reports to the Ministry's store: it approved the schools'
+    seals and vouches for them with its own signature over the package (decision 25)."""
 
 
 def check_incoming(document: bytes, desk: Desk) -> CheckedRecord:
@@ -140,8 +144,11 @@ def check_incoming(document: bytes, desk: Desk) -> CheckedRecord:
     if refusal is not None:
         return CheckedRecord(document, record, refusal)
     evidence = collect_evidence(leaves, desk.known_issuers, desk.store, desk.at, desk.revocation)
-    refusal = _deny_signatures(document, desk, evidence)
     seal = leaves[-1].fingerprint(hashes.SHA256())  # the organisation signs last
+    approved = desk.approved_seals
+    if desk.in_store and signer_unit(leaves[-1]) in {None, record.school.school_code}:
+        approved = (seal,)
+    refusal = _deny_signatures(document, desk, evidence, approved)
     note = "" if refusal else _leader_note(facts, desk)
     if note and desk.leader_rule == "strict":
         refusal = Refusal(ResponseCode.LEADER_SIGNATURE, SignerRole.SCHOOL_LEADER.value, note)
@@ -171,9 +178,10 @@ def _readable(document: bytes) -> AnnualRecord | None:
 
 
 def _deny_content(record: AnnualRecord, desk: Desk) -> Refusal | None:
-    if record.school.school_code != desk.unit_code:
+    sender, tag = sender_of(record, in_store=desk.in_store)
+    if sender != desk.unit_code:
         code = ResponseCode.NOT_THE_ISSUER
-        return Refusal(code, "MA_TRUONG", code.sentence.vi)
+        return Refusal(code, tag, code.sentence.vi)
     for finding in check_record(record):
         if finding.severity == "error":
             code = _FIELD_CODES.get(finding.code, ResponseCode.RESULT_AGAINST_RULE)
@@ -181,12 +189,14 @@ def _deny_content(record: AnnualRecord, desk: Desk) -> Refusal | None:
     return None
 
 
-def _deny_signatures(document: bytes, desk: Desk, evidence: Evidence) -> Refusal | None:
+def _deny_signatures(
+    document: bytes, desk: Desk, evidence: Evidence, approved: tuple[bytes, ...]
+) -> Refusal | None:
     status = StatusAnswer(
         status=RecordStatus.UNKNOWN,
         as_of=desk.at,
         sha256=hashlib.sha256(document).digest(),
-        approved_seals=desk.approved_seals,
+        approved_seals=approved,
         ended_seals=desk.ended_seals,
     )
     circumstances = Circumstances(store=desk.store, at=desk.at, evidence=evidence, status=status)

@@ -34,6 +34,7 @@ from hocba_server.city.gateway.intake import (
 from hocba_server.city.gateway.models import IncomingPackage, PackageState, RecordOutcome
 from hocba_server.city.repository.selectors import known_uuids, pupils_with_record
 from hocba_server.city.repository.services import NewRecord, keep, note_replacements
+from hocba_server.city.role import is_store
 from hocba_server.city.transparency.services import NewEntry, append_entries, lock_log
 from hocba_server.city.trust import known_issuers, trust_store
 from hocba_server.web.accounts.actor import platform_actor
@@ -60,6 +61,7 @@ def process_package(
         leader_rule=settings.CERTIFICATE_LEADERS,
         revocation=AskOnce(revocation, patient=patient),
         at=at,
+        in_store=is_store(),
     )
     records = read_package(bytes(package.content).decode("ascii")).records
     checked = [check_incoming(document, desk) for document in records]
@@ -132,7 +134,7 @@ def _accept(decided: Sequence[CheckedRecord], package: IncomingPackage, at: dt.d
             NewRecord(
                 document=one.document,
                 record=one.record,
-                unit_code=package.unit_code,
+                unit_code=str(one.record.school.school_code),
                 seal_sha256=one.seal_sha256,
                 salt=secrets.token_bytes(SALT_SIZE),
                 evidence=one.evidence,

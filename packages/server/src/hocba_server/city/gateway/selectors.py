@@ -49,10 +49,12 @@ def packages(*, by: Actor) -> QuerySet[IncomingPackage]:
     records, newest first."""
     require(deny_role(by, *READERS))
     rows = IncomingPackage.objects.filter(own(by), kind=PackageKind.SUBMIT)
-    return rows.defer("content").annotate(
+    counted = rows.defer("content").annotate(
         accepted_count=Count("outcomes", filter=Q(outcomes__accepted=True)),
         refused_count=Count("outcomes", filter=Q(outcomes__accepted=False)),
     )
+    # Counting groups the rows, and Django then forgets the model's own order.
+    return counted.order_by("-received_at", "-pk")
 
 
 def package_by_id(*, by: Actor, package_id: int) -> IncomingPackage:

@@ -21,6 +21,7 @@ from hocba_server.city.closing.selectors import closing_of
 from hocba_server.city.corrections.intake import deny_correction
 from hocba_server.city.repository.models import ENDING, StoredRecord
 from hocba_server.city.repository.selectors import original_of
+from hocba_server.city.role import is_store, sender_of
 
 _C = ResponseCode
 
@@ -63,12 +64,12 @@ def examine(
     item = written.item
     if item is None:
         return written
-    if item.school_code != unit_code:
+    if not is_store() and item.school_code != unit_code:
         return _refused(item, None, _C.NOT_THE_ISSUER, "MA_TRUONG")
     record = StoredRecord.objects.filter(record_uuid=item.record_uuid).first()
     if record is None:
         return _refused(item, None, _C.RECALL_NOT_FOUND, "MA_TRA_CUU_UUID")
-    if record.unit_code != unit_code:
+    if not _speaks_for(unit_code, record):
         return _refused(item, None, _C.NOT_THE_ISSUER, "MA_TRA_CUU_UUID")
     if record.changes.filter(kind__in=ENDING).exists():
         return _refused(item, record, _C.ALREADY_RECALLED, "MA_TRA_CUU_UUID")
@@ -79,6 +80,13 @@ def examine(
         or _deny_difference(item, record)
         or dataclasses.replace(written, record=record)
     )
+
+
+def _speaks_for(unit_code: str, record: StoredRecord) -> bool:
+    """A school speaks for its own records, a department towards the store for its schools'."""
+    if not is_store():
+        return record.unit_code == unit_code
+    return sender_of(read_record(original_of(record)).record, in_store=True)[0] == unit_code
 
 
 def _deny_closing(item: RecallItem, record: StoredRecord, at: dt.datetime) -> Examined | None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from hocba.trust.identity import issuer_name, signer_name
 from hocba.verify.policy import CORRECTED, RecordStatus, StatusAnswer
 from hocba.workflow.transitions import Denial
 from hocba_server.city.certificates.offices import own
-from hocba_server.city.certificates.selectors import approved_seals, ended_seals
+from hocba_server.city.certificates.selectors import ApprovedSeal, approved_seals, ended_seals
 from hocba_server.city.archiving.chains import archive_time_stamps
 from hocba_server.city.permissions import READERS, deny_role, require
 from hocba_server.city.repository.compression import expand
@@ -32,6 +32,7 @@ from hocba_server.city.repository.models import (
     StatusChange,
     StoredRecord,
 )
+from hocba_server.city.role import is_store
 from hocba_server.city.transparency.selectors import proof_for
 from hocba_server.web.accounts.actor import Actor
 
@@ -150,12 +151,19 @@ def status_of(record_uuid: str, *, at: dt.datetime) -> StatusAnswer:
         status=status,
         as_of=at,
         sha256=bytes.fromhex(row.sha256),
-        approved_seals=tuple(seal.sha256 for seal in seals),
+        approved_seals=_approved(row, seals),
         ended_seals=ended_seals(seals),
         replaced_by=history.replaced_by or None,
         since=history.recalled_at,
         reason=CORRECTED if history.corrected else None,
     )
+
+
+def _approved(row: StoredRecord, seals: Sequence[ApprovedSeal]) -> tuple[bytes, ...]:
+    """The school's approved seals; the store has the department's word for the one that it saw."""
+    if is_store():
+        return (bytes.fromhex(row.seal_sha256),)
+    return tuple(seal.sha256 for seal in seals)
 
 
 @dataclass(frozen=True, slots=True)

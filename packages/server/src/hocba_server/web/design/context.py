@@ -19,5 +19,6 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "workplaces": workplaces(request),
         "mode": settings.HOCBA_MODE,
         "houses": settings.HOUSES,
+        "in_store": settings.CITY_ROLE == "ministry",
         "page_help": page_help(match.view_name if match else None),
     }
