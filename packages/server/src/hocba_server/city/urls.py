@@ -6,6 +6,7 @@ from hocba_server.city import views
 
 urlpatterns = [
     path("so/", views.home, name="city_home"),
+    path("", include("hocba_server.city.api.urls")),
     path("", include("hocba_server.city.certificates.urls")),
     path("", include("hocba_server.city.closing.urls")),
     path("", include("hocba_server.city.corrections.urls")),
@@ -13,5 +14,7 @@ urlpatterns = [
     path("", include("hocba_server.city.recalls.urls")),
     path("", include("hocba_server.city.repository.urls")),
     path("", include("hocba_server.city.transparency.urls")),
+    path("", include("hocba_server.city.sandbox.urls")),
+    path("", include("hocba_server.city.vendors.urls")),
     path("", include("hocba_server.city.portal.urls")),
 ]

@@ -44,6 +44,9 @@ HOUSE_APPS: Final = {
         "hocba_server.city.recalls",
         "hocba_server.city.corrections",
         "hocba_server.city.closing",
+        "hocba_server.city.vendors",
+        "hocba_server.city.sandbox",
+        "hocba_server.city.api",
     ),
 }
 

@@ -13,7 +13,7 @@ from hocba.ids import MessageId
 from hocba.packet.answers import PackageAnswer
 from hocba.packet.codes import ResponseCode
 from hocba_server.city.gateway import selectors
-from hocba_server.city.gateway.services import answer_request
+from hocba_server.city.gateway.services import answer_in_dialect
 from hocba_server.city.pages import city_page
 from hocba_server.web.accounts.actor import Actor
 
@@ -38,8 +38,11 @@ def transaction(request: HttpRequest) -> JsonResponse:
         asked = json.loads(body)
     except (ValueError, RecursionError):
         return _refusal(ResponseCode.FIELD_TYPE)
+    # A bare list is what the vendor asked for; browsers that misread one are long gone.
     return JsonResponse(
-        answer_request(asked, at=timezone.now()), json_dumps_params={"ensure_ascii": False}
+        answer_in_dialect(asked, at=timezone.now()),
+        safe=False,
+        json_dumps_params={"ensure_ascii": False},
     )
 
 
