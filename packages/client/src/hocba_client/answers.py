@@ -64,17 +64,16 @@ class RecordResult:
     def of(cls, value: Mapping[str, Any]) -> RecordResult:
         """Read one entry."""
         reason = value.get("reason")
-        found = (
-            Reason(
-                *(str(reason.get(name, "")) for name in ("code", "tag", "sentence", "rule")),
-                str(reason.get("what_to_do", "")),
+        found = None
+        if isinstance(reason, Mapping):
+            found = Reason(
+                code=str(reason.get("code", "")),
+                tag=str(reason.get("tag", "")),
+                sentence=str(reason.get("sentence", "")),
+                rule=str(reason.get("rule", "")),
+                what_to_do=str(reason.get("what_to_do", "")),
             )
-            if isinstance(reason, Mapping)
-            else None
-        )
-        return cls(
-            int(value["position"]), str(value["record_uuid"]), str(value["outcome"]), found
-        )
+        return cls(int(value["position"]), str(value["record_uuid"]), str(value["outcome"]), found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,5 +224,3 @@ def _retry_after(response: httpx.Response) -> float | None:
 def _content_type(body: bytes) -> dict[str, str]:
     is_json = body.lstrip()[:1] == b"{"
     return {"Content-Type": "application/json" if is_json else "application/xml"}
-
-

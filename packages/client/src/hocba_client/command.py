@@ -154,9 +154,7 @@ def _send(client: Client, parsed: argparse.Namespace, kind: str) -> int:
 
 def _results(client: Client, parsed: argparse.Namespace) -> int:
     kind = "recalls" if parsed.recall else "packages"
-    return _show(
-        client, parsed.unit, parsed.message_id, kind, only=parsed.only, wait=parsed.wait
-    )
+    return _show(client, parsed.unit, parsed.message_id, kind, only=parsed.only, wait=parsed.wait)
 
 
 def _show(

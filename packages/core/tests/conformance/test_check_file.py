@@ -33,9 +33,7 @@ def report(data: bytes) -> ConformanceReport:
 
 
 def failed(found: ConformanceReport) -> set[str]:
-    return {
-        check.kind.name.value for check in found.checks if check.outcome is Outcome.FAILED
-    }
+    return {check.kind.name.value for check in found.checks if check.outcome is Outcome.FAILED}
 
 
 def vector(name: str) -> bytes:

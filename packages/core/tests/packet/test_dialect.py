@@ -31,11 +31,13 @@ EVERYTHING = Dialect(
 )
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["authenticationRequest", "nam_hoc", "type", "ngay_hieu_luc", "x"]),
-        inner,
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["authenticationRequest", "nam_hoc", "type", "ngay_hieu_luc", "x"]),
+            inner,
+            max_size=4,
+        )
     ),
 )
 

@@ -18,9 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     store = files.read_trust(arguments.trust) if arguments.trust else None
     surroundings = Surroundings(at=moment_of(arguments.at), store=store)
     reports = [
-        check_file(
-            files.read_bounded(file, MAX_TEXT), name=file.name, surroundings=surroundings
-        )
+        check_file(files.read_bounded(file, MAX_TEXT), name=file.name, surroundings=surroundings)
         for file in arguments.files
     ]
     if arguments.html is not None:

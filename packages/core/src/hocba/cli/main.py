@@ -1,4 +1,4 @@
-"""`hocba verify | render | inspect | conformance | log | closing | witness | monitor`: without the platform.
+"""`hocba verify | render | inspect | conformance | log | closing | witness | monitor`: offline.
 
 Exit codes: 0 valid (or done), 1 invalid, 2 could not be determined, 64 wrong usage.
 """

@@ -11,7 +11,7 @@ from typing import Any, Final
 from lxml import etree
 
 from hocba.conformance.catalogue import CheckName
-from hocba.conformance.report import ConformanceReport, Gathering
+from hocba.conformance.report import ConformanceReport, Gathering, line_of
 from hocba.conformance.signed import SIGNED, Surroundings, look_at_signatures
 from hocba.conformance.values import ValueSurvey
 from hocba.errors import HocBaError, Malformed, Sentence
@@ -95,8 +95,8 @@ class _Look:
         except Malformed as error:
             self.gathering.add_error(CheckName.ENVELOPE, error)
             return self._report("envelope", _ENVELOPE)
-        for error in _field_faults(value):
-            self.gathering.add_error(CheckName.ENVELOPE, error)
+        for fault in _field_faults(value):
+            self.gathering.add_error(CheckName.ENVELOPE, fault)
         content = value.get("content") if isinstance(value, dict) else None
         if not isinstance(content, str):
             return self._report("envelope", _ENVELOPE)
@@ -224,7 +224,7 @@ class _Look:
                     f"Thẻ gốc là {str(root.tag)[:60]}, phải là HOC_BA hoặc DANH_SACH_HOC_BA.",
                     f"The root is {str(root.tag)[:60]}; it must be HOC_BA or DANH_SACH_HOC_BA.",
                 ),
-                line=root.sourceline,
+                line=line_of(root),
                 code="root",
             )
             return ""
@@ -235,7 +235,7 @@ class _Look:
                     "Trong học bạ có chú thích hoặc chỉ thị XML.",
                     "The record holds an XML comment or instruction.",
                 ),
-                line=node.sourceline,
+                line=line_of(node),
                 record=number,
                 code="comment_in_data",
             )
@@ -373,9 +373,7 @@ def _good_request(value: dict[str, Any]) -> dict[str, Any] | None:
         return PackageRequest(message, unit, 2025, "x", kind).to_json()
     if "serial_number" in value or value.get("type") == TransactionType.REGISTER_CERTIFICATE:
         day = date(2026, 1, 1)
-        return RegistrationRequest(
-            message, unit, "00", day, "USB_TOKEN", "VNPT", "x"
-        ).to_json()
+        return RegistrationRequest(message, unit, "00", day, "USB_TOKEN", "VNPT", "x").to_json()
     if "ma_nam_hoc" in value:
         return CertificateQuery(message, unit, 2025).to_json()
     if "messageid" in value or "type" in value:

@@ -99,9 +99,7 @@ class Gathering:
     ) -> None:
         """Keep one finding; its check was made."""
         self.made.add(check)
-        self.found.append(
-            ConformanceFinding(check, sentence, where, line, record, code, warning)
-        )
+        self.found.append(ConformanceFinding(check, sentence, where, line, record, code, warning))
 
     def add_error(
         self,
@@ -130,9 +128,9 @@ class Gathering:
         for check in checks:
             self.skipped.setdefault(check, sentence)
 
-    def report(self, name: str, kind: str, records: int, relevant: Iterable[CheckName]) -> (
-        ConformanceReport
-    ):
+    def report(
+        self, name: str, kind: str, records: int, relevant: Iterable[CheckName]
+    ) -> ConformanceReport:
         """Return the report over the checks that such a file has."""
         wanted = set(relevant) | self.made
         return ConformanceReport(
@@ -157,6 +155,12 @@ class Gathering:
 _NOT_REACHED = Sentence(
     "Chưa kiểm tra được vì lỗi ở bước trước.", "Not reached because of the faults before it."
 )
+
+
+def line_of(element: Any) -> int | None:
+    """The line on which an element or comment begins."""
+    line = element.sourceline
+    return line if isinstance(line, int) else None
 
 
 def _check_json(check: CheckResult) -> dict[str, Any]:

@@ -83,11 +83,9 @@ def look_at_signatures(
     except HocBaError as error:
         gathering.add_error(check_of(error), error, record=record)
         return
-    gathering.make(
-        CheckName.IDS, CheckName.SIGNATURES, CheckName.ALGORITHMS, CheckName.INTEGRITY
-    )
-    for error in faults:
-        gathering.add_error(check_of(error), error, record=record)
+    gathering.make(CheckName.IDS, CheckName.SIGNATURES, CheckName.ALGORITHMS, CheckName.INTEGRITY)
+    for each in faults:
+        gathering.add_error(check_of(each), each, record=record)
     for fact in facts:
         if fact.fault is not None:
             gathering.add_error(check_of(fact.fault), fact.fault, record=record)
@@ -126,7 +124,9 @@ def _look_at_people(
         _take(check, CheckName.SIGNERS, slot_name(fact.slot), gathering, record)
     policy = Policy(timestamp_required=surroundings.timestamp_required)
     if facts and surroundings.store is not None:
-        check = check_times(facts, surroundings.at, surroundings.store, surroundings.evidence, policy)
+        check = check_times(
+            facts, surroundings.at, surroundings.store, surroundings.evidence, policy
+        )
         _take(check, CheckName.TIMES, "", gathering, record)
 
 

@@ -13,7 +13,7 @@ from lxml import etree
 from hocba.assessment.catalogue import GRADES
 from hocba.assessment.levels import SubjectLevel, TraitLevel, YearResult
 from hocba.conformance.catalogue import CheckName
-from hocba.conformance.report import Gathering
+from hocba.conformance.report import Gathering, line_of
 from hocba.errors import Malformed, Sentence
 from hocba.ids import SchoolYear, parse_personal_id, parse_record_uuid
 from hocba.record import fields, tags, values
@@ -109,7 +109,7 @@ class ValueSurvey:
         lists = ("DANH_SACH_DIEM_TONG_KET", "DANH_GIA_NANG_LUC_PHAM_CHAT")
         self._simple(element, fields.SUMMARY, path, then=lists)
         marks = self._only(element, lists[0], path)
-        for number, mark in enumerate(() if marks is None else marks, start=1):
+        for number, mark in enumerate(() if marks is None else _elements(marks), start=1):
             place = f"{path}/{lists[0]}/DIEM_TONG_KET[{number}]"
             if mark.tag != "DIEM_TONG_KET":
                 self._tag(mark, f"{path}/{lists[0]}/{str(mark.tag)[:60]}", tags.unknown)
@@ -134,7 +134,7 @@ class ValueSurvey:
 
     def _complex(self, parent: etree._Element, known: Sequence[str], path: str) -> None:
         last = -1
-        for child in parent:
+        for child in _elements(parent):
             tag = str(child.tag)
             if tag not in known:
                 self._tag(child, f"{path}/{tag[:60]}", tags.unknown)
@@ -159,7 +159,7 @@ class ValueSurvey:
             self._tag(parent, path, _attribute)
         seen: set[str] = set()
         last = -1
-        for child in parent:
+        for child in _elements(parent):
             tag = str(child.tag)
             where = f"{path}/{tag[:60]}"
             place = places.get(tag)
@@ -182,7 +182,7 @@ class ValueSurvey:
 
     def _value(self, element: etree._Element, field: fields.Field, where: str) -> None:
         text = element.text or ""
-        if len(element):
+        if _elements(element):
             self._tag(element, where, _holds_elements)
         elif not text.strip():
             self._add(
@@ -193,9 +193,7 @@ class ValueSurvey:
         else:
             self._text(element, text, field, where)
 
-    def _text(
-        self, element: etree._Element, text: str, field: fields.Field, where: str
-    ) -> None:
+    def _text(self, element: etree._Element, text: str, field: fields.Field, where: str) -> None:
         if len(text) > field.max_length:
             long = Malformed(
                 "field_length",
@@ -219,13 +217,11 @@ class ValueSurvey:
             is_code = error.code == "field_catalogue"
             self._add(CheckName.CATALOGUES if is_code else CheckName.TYPES, error, element)
 
-    def _tag(
-        self, element: etree._Element, where: str, make: Callable[[str], Malformed]
-    ) -> None:
+    def _tag(self, element: etree._Element, where: str, make: Callable[[str], Malformed]) -> None:
         self._add(CheckName.TAGS, make(where), element)
 
     def _add(self, check: CheckName, error: Malformed, element: etree._Element) -> None:
-        self.gathering.add_error(check, error, line=element.sourceline, record=self.record)
+        self.gathering.add_error(check, error, line=line_of(element), record=self.record)
 
     def _note(
         self,
@@ -240,10 +236,15 @@ class ValueSurvey:
             check,
             sentence,
             where=where,
-            line=element.sourceline,
+            line=line_of(element),
             record=self.record,
             warning=warning,
         )
+
+
+def _elements(parent: etree._Element) -> list[etree._Element]:
+    """The child elements; comments are a finding of their own."""
+    return [child for child in parent if isinstance(child.tag, str)]
 
 
 def _attribute(where: str) -> Malformed:

@@ -17,8 +17,9 @@
 `HOCBA_LOG_FRESH_MINUTES`  a head older than this is signed again (default 60)
 `HOCBA_S3_ACCESS_KEY`, `HOCBA_S3_SECRET_KEY`, `HOCBA_S3_REGION`  object storage of exports
 `HOCBA_API_TOKEN_REQUIRED`  1: packages need a token; an account's own terms decide before it
-`HOCBA_API_TOKEN_MINUTES`, `HOCBA_API_RATE`, `HOCBA_API_SKEW_SECONDS`  life of a token (30), requests
-                     per minute and account (600), how far the clock of a signed request may be off (300)
+`HOCBA_API_TOKEN_MINUTES`, `HOCBA_API_RATE`, `HOCBA_API_SKEW_SECONDS`  life of a token (30),
+                     requests per minute and account (600), how far the clock of a signed request
+                     may be off (300)
 `HOCBA_TSA_URL`      RFC 3161 time-stamp service
 `HOCBA_EMAIL_URL`    smtp://user:password@host:587 or smtps://…; empty: no e-mail (demo: var/mail)
 `HOCBA_EMAIL_FROM`   sender of e-mails (default: no-reply at the host of the public address)

@@ -14,6 +14,7 @@ from hocba_server.demo.department import (
     close_room,
     enter_school,
     found_department,
+    welcome_vendor,
 )
 from hocba_server.demo.keys import KeyFolder
 from hocba_server.demo.line import OpenSchool, Progress
@@ -40,6 +41,8 @@ def furnish(keys: KeyFolder, clock: Clock, show: Progress) -> None:
     for school in SCHOOLS:
         cast: SchoolCast = hire_school(school, keys)
         enter_school(school, department, clock.now())
+        if not school.public:
+            welcome_vendor(school.code, department, clock.now())
         opened = line.found_school(school, cast, clock)
         if school.digital:
             line.declare_certificate(opened, approve, clock)

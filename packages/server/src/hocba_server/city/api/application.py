@@ -29,13 +29,13 @@ from hocba_server.city.api.problems import (
 )
 
 DESCRIPTION = """\
-Các giao dịch học bạ số của Bộ (CV 2088/BGDĐT-GDTH) qua REST, cho phần mềm của mọi nhà cung cấp. Mọi yêu
-cầu đi qua đúng các bước kiểm tra như /api/v1/giao-dich. Lỗi trả về là application/problem+json, có câu
-tiếng Việt và tiếng Anh, căn cứ và việc cần làm.
+Các giao dịch học bạ số của Bộ (CV 2088/BGDĐT-GDTH) qua REST, cho phần mềm của mọi nhà cung cấp.
+Mọi yêu cầu đi qua đúng các bước kiểm tra như /api/v1/giao-dich. Lỗi trả về là
+application/problem+json, có câu tiếng Việt và tiếng Anh, căn cứ và việc cần làm.
 
-The Ministry's transactions for school records as REST, for any vendor's software. Every request goes
-through the very checks of /api/v1/giao-dich. Refusals are application/problem+json with a sentence in
-both languages, the rule and what to do.
+The Ministry's transactions for school records as REST, for any vendor's software. Every request
+goes through the very checks of /api/v1/giao-dich. Refusals are application/problem+json with a
+sentence in both languages, the rule and what to do.
 """
 api = NinjaAPI(
     title="Học bạ số: cổng tiếp nhận / school records: the gateway",
@@ -47,10 +47,14 @@ api = NinjaAPI(
 )
 for _room in (packages, certificates, records, sessions, catalogues, conformance):
     api.add_router("", _room.router)
-api.add_exception_handler(Problem, handle_problem)
-api.add_exception_handler(HocBaError, handle_library_error)
-api.add_exception_handler(AuthenticationError, handle_not_authenticated)
-api.add_exception_handler(ValidationError, handle_validation)
+_HANDLERS: dict[type[Exception], Any] = {
+    Problem: handle_problem,
+    HocBaError: handle_library_error,
+    AuthenticationError: handle_not_authenticated,
+    ValidationError: handle_validation,
+}
+for _kind, _handler in _HANDLERS.items():
+    api.add_exception_handler(_kind, _handler)
 
 
 @lru_cache(maxsize=1)

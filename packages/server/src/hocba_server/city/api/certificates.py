@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from hocba.errors import Sentence
 from hocba.ids import MessageId, UnitCode
@@ -54,7 +54,7 @@ def register_certificate(
     signature_kind: Kind = "USB_TOKEN",
     issuer: Issuer = "BAN_CO_YEU",
 ) -> Any:
-    """Nội dung: XML CHUNG_THU_SO ký bằng chính chứng thư số ấy, hoặc JSON giao dịch 3. Sở duyệt sau.
+    """Nội dung: XML CHUNG_THU_SO ký bằng chứng thư số ấy, hoặc JSON giao dịch 3. Sở duyệt sau.
 
     Body: CHUNG_THU_SO signed with that certificate, or transaction 3 as JSON. The department
     decides later."""
@@ -66,7 +66,7 @@ def register_certificate(
         code = ResponseCode(answer.error)
         detail = Sentence(answer.error_description or code.sentence.vi, code.sentence.en)
         raise Problem(code, detail, field=answer.error_field_title)
-    return 202, _described(unit_code, message_id, asked)
+    return Status(202, _described(unit_code, message_id, asked))
 
 
 @router.get(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from hocba.errors import Sentence
 from hocba.ids import MessageId, UnitCode
@@ -168,7 +168,7 @@ def _take_in(
     row = selectors.package_of(
         unit_code=unit_code, message_id=message_id, kind=PackageKind(kind.value)
     )
-    return 202, _described(row)
+    return Status(202, _described(row))
 
 
 def _asked(
@@ -206,9 +206,7 @@ def _asked(
 
 def _package(request: HttpRequest, kind: PackageKind, unit_code: str, message_id: str) -> Any:
     sender_of(request).account_for(unit_code, timezone.now())
-    return _described(
-        selectors.package_of(unit_code=unit_code, message_id=message_id, kind=kind)
-    )
+    return _described(selectors.package_of(unit_code=unit_code, message_id=message_id, kind=kind))
 
 
 def _results(
@@ -238,5 +236,3 @@ def _described(row: IncomingPackage) -> dict[str, Any]:
     name = "get_recall_results" if row.kind == PackageKind.RECALL else "get_package_results"
     address = reverse(f"hocba_api:{name}", args=[row.unit_code, row.message_id])
     return {**selectors.describe_package(row), "results_url": address}
-
-

@@ -1,4 +1,4 @@
-"""The OpenAPI document arranged for a page: chapters, operations, fields, in the page's language."""
+"""The OpenAPI document as a page: chapters, operations, fields, in the page's language."""
 
 from __future__ import annotations
 
@@ -150,9 +150,7 @@ def _kind(schema: Mapping[str, Any]) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).removeprefix(_SCHEMAS)
     if "anyOf" in schema:
-        return " | ".join(
-            _kind(one) for one in schema["anyOf"] if one.get("type") != "null"
-        )
+        return " | ".join(_kind(one) for one in schema["anyOf"] if one.get("type") != "null")
     if "enum" in schema:
         return " | ".join(str(value) for value in schema["enum"])
     if schema.get("type") == "array":

@@ -151,7 +151,7 @@ class RecordStatus(Schema):
     ended_by: Literal["recall", "correction"] | None = None
     reason: str = ""
     replaced_by: str | None = None
-    replaces: list[str] = []
+    replaces: list[str] = Field(default_factory=list)
     closed_since: dt.datetime | None = None
 
 

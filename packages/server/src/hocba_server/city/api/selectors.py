@@ -1,4 +1,4 @@
-"""What the API reads. Every question is about the sender's own unit; the row must be of that unit."""
+"""What the API reads: always of the sender's own unit, which every question names."""
 
 from __future__ import annotations
 

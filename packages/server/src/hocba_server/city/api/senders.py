@@ -45,9 +45,7 @@ class BearerToken(AuthBase):
 
     openapi_type = "http"
     openapi_scheme = "bearer"
-    openapi_description = (
-        "Token của dịch vụ POST /api/v2/token. / A token of POST /api/v2/token."
-    )
+    openapi_description = "Token của dịch vụ POST /api/v2/token. / A token of POST /api/v2/token."
 
     def __call__(self, request: HttpRequest) -> Any:
         """Answer the sender; None without the header, so that the next way is tried."""
@@ -67,8 +65,8 @@ class RequestSignature(AuthBase):
     openapi_in = "header"
     openapi_name = "Signature"
     openapi_description = (
-        "Chữ ký HTTP (RFC 9421) bằng khoá đã đăng ký: Signature-Input có keyid, created, nonce; phủ "
-        "@method, @target-uri và content-digest (RFC 9530) khi có nội dung. / HTTP message "
+        "Chữ ký HTTP (RFC 9421) bằng khoá đã đăng ký: Signature-Input có keyid, created, nonce; "
+        "phủ @method, @target-uri và content-digest (RFC 9530) khi có nội dung. / HTTP message "
         "signature with a registered key: keyid, created, nonce; covers @method, @target-uri and, "
         "with a body, content-digest."
     )

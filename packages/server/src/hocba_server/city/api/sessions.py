@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Status
 from pydantic import ValidationError
 
 from hocba.errors import Sentence
@@ -61,13 +61,16 @@ def get_token(request: HttpRequest) -> Any:
         raise Problem(ResponseCode.WRONG_ACCOUNT, field="user_name")
     count_request(account, at)
     issued = issue_token(account=account, origin=origin, at=at)
-    return 201, {
-        "token": issued.token,
-        "user_name": issued.user_name,
-        "unit_code": issued.unit_code,
-        "expires_at": issued.expires_at,
-        "expires_in": int((issued.expires_at - at).total_seconds()),
-    }
+    return Status(
+        201,
+        {
+            "token": issued.token,
+            "user_name": issued.user_name,
+            "unit_code": issued.unit_code,
+            "expires_at": issued.expires_at,
+            "expires_in": int((issued.expires_at - at).total_seconds()),
+        },
+    )
 
 
 @router.delete(
@@ -103,4 +106,4 @@ def _by_signature(request: HttpRequest, user_name: str) -> GatewayAccount | None
     accounts = GatewayAccount.objects.filter(user_name=user_name, active=True)
     if key.vendor is not None:
         return accounts.filter(terms__vendor=key.vendor).first()
-    return accounts.filter(pk=key.account_id).first()
+    return accounts.filter(keys=key).first()

@@ -108,9 +108,9 @@ def _parameters(request: HttpRequest) -> dict[str, Any]:
     try:
         if len(text) > _MAX_HEADER:
             raise ValueError("too long")
-        parsed = http_sf.parse(text.encode("ascii"), tltype="dictionary")
-        [(_, parameters)] = parsed.values()  # type: ignore[union-attr, misc] # a dictionary
-        found = dict(parameters)
+        parsed: Any = http_sf.parse(text.encode("ascii"), tltype="dictionary")
+        [(_, parameters)] = parsed.values()
+        found: dict[str, Any] = dict(parameters)
     except (ValueError, TypeError, AttributeError):
         raise _refusal(
             "Signature-Input phải có đúng một chữ ký.",
@@ -148,7 +148,7 @@ def _deny_times(parameters: dict[str, Any], at: dt.datetime) -> dt.datetime:
         early = "nhanh" if apart > 0 else "chậm"
         ahead = "ahead" if apart > 0 else "behind"
         raise _refusal(
-            f"Giờ ký lệch {abs(apart)} giây ({early} hơn giờ của cổng, là {at:%Y-%m-%dT%H:%M:%SZ}); "
+            f"Giờ ký lệch {abs(apart)} giây ({early} hơn giờ của cổng, {at:%Y-%m-%dT%H:%M:%SZ}); "
             f"chỉ được lệch {int(skew.total_seconds())} giây. Chỉnh đồng hồ máy rồi ký lại.",
             f"Signed {abs(apart)} seconds {ahead} of our clock ({at:%Y-%m-%dT%H:%M:%SZ}); "
             f"{int(skew.total_seconds())} are allowed. Set the clock and sign again.",

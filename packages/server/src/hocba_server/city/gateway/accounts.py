@@ -66,9 +66,9 @@ def deny_sender(
 
     `known` is the account that was proved already, by a signed request or as bearer of a token.
     """
-    account = known or GatewayAccount.objects.filter(
-        user_name=request.user_name, active=True
-    ).first()
+    account = (
+        known or GatewayAccount.objects.filter(user_name=request.user_name, active=True).first()
+    )
     if account is None:
         return ResponseCode.WRONG_ACCOUNT
     denial = None if known is not None else _deny_proof(request, account, at)

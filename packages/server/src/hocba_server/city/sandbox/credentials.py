@@ -32,7 +32,7 @@ Chứng thư số con-dau đã được duyệt cho đơn vị này; có thể �
 Chỉ dùng học sinh bịa: số định danh bắt đầu bằng 000. Mọi thứ ở đây không có giá trị pháp lý.
 Lưu tệp này ở nơi an toàn: hệ thống không giữ khoá bí mật nên không cấp lại được.
 
-A sandbox unit: account (tai-khoan.json), keys (khoa/), trust (tin-cay/). The seal is approved already.
+A sandbox unit: account (tai-khoan.json), keys (khoa/), trust (tin-cay/). The seal is approved.
 Use invented pupils only (personal numbers that begin with 000). Nothing here has any value.
 """
 

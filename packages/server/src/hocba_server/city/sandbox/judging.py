@@ -90,9 +90,7 @@ def judge(
     return _submission(answer, checked, known)
 
 
-def _deny(
-    request: PackageRequest, package: ReadTransaction, known: Known
-) -> PackageAnswer | None:
+def _deny(request: PackageRequest, package: ReadTransaction, known: Known) -> PackageAnswer | None:
     if package.fault is not None or package.certificate is None:
         fault = package.fault
         code = (
@@ -118,9 +116,7 @@ def _deny(
     return None
 
 
-def _submission(
-    answer: PackageAnswer, checked: Sequence[CheckedRecord], known: Known
-) -> Judgement:
+def _submission(answer: PackageAnswer, checked: Sequence[CheckedRecord], known: Known) -> Judgement:
     results, accepted = [], []
     uuids, pupils = dict(known.in_force), set(known.pupils)
     for one in checked:

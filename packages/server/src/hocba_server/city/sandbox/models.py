@@ -62,9 +62,7 @@ class SandboxPackage(models.Model):
         verbose_name = "gói thử nghiệm"
         ordering: ClassVar = ["-received_at", "-pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["unit_code", "message_id"], name="sandbox_message_once"
-            )
+            models.UniqueConstraint(fields=["unit_code", "message_id"], name="sandbox_message_once")
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Sample packages, good ones and one for each way of being wrong, with the gateway's answer to each.
+"""Sample packages, good ones and one for each way of being wrong, with the answer to each.
 
 Made by the product itself with keys of the sandbox that are thrown away; the answers are not
 written down but asked for, so that they are always what the gateway says.
@@ -36,7 +36,7 @@ from hocba.packet.package import (
     pack_content,
     prepare_transaction,
 )
-from hocba.packet.transactions import PackageRequest, read_request
+from hocba.packet.transactions import PackageRequest
 from hocba.record.model import FormatProfile, SignerRole, SlotId
 from hocba.record.sample import SCHOOL_CODE, sample_record
 from hocba.trust.algorithms import SignatureAlgorithm
@@ -117,8 +117,7 @@ class _Workshop:
             content=content,
             user_name=SCHOOL_CODE,
         ).to_json()
-        sender = request["authenticationRequest"]
-        assert isinstance(sender, dict)
+        sender: Any = request["authenticationRequest"]
         for name, value in changed.items():
             if value is None:
                 sender.pop(name)
@@ -133,12 +132,11 @@ class _Workshop:
     def judged(self, content: bytes) -> Judgement:
         """What the gateway answers."""
         try:
-            request = read_request(json.loads(content))
+            request = PackageRequest.from_json(json.loads(content))
         except Malformed as error:
             code = code_of_package_error(error)
             detail = f"{error.where}: {error.sentence.vi}" if error.where else error.sentence.vi
             return Judgement(PackageAnswer.of(MessageId(""), code, detail))
-        assert isinstance(request, PackageRequest)
         return judge(request, self.known, SAMPLE_AT, now=lambda: SAMPLE_AT)
 
 
@@ -169,9 +167,7 @@ def _against_rule(shop: _Workshop) -> bytes:
 
 def _missing_subject(shop: _Workshop) -> bytes:
     record = sample_record(4)
-    return shop.sent(
-        shop.cast.sign(dataclasses.replace(record, subjects=record.subjects[1:]))
-    )
+    return shop.sent(shop.cast.sign(dataclasses.replace(record, subjects=record.subjects[1:])))
 
 
 def _not_approved(shop: _Workshop) -> bytes:
@@ -229,9 +225,7 @@ _PLANS = (
         "The envelope lacks nam_hoc",
         lambda shop: shop.sent(shop.good, nam_hoc=None),
     ),
-    _plan(
-        "content-rong", "content rỗng", "An empty content", lambda shop: shop.envelope("")
-    ),
+    _plan("content-rong", "content rỗng", "An empty content", lambda shop: shop.envelope("")),
     _plan(
         "khong-phai-base64",
         "content không phải Base64",

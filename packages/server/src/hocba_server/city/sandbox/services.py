@@ -158,9 +158,7 @@ def _first_answer(request: PackageRequest, fingerprint: str) -> PackageAnswer | 
     return PackageAnswer.from_json(row.answer)
 
 
-def _keep(
-    request: PackageRequest, judgement: Judgement, fingerprint: str, at: dt.datetime
-) -> None:
+def _keep(request: PackageRequest, judgement: Judgement, fingerprint: str, at: dt.datetime) -> None:
     with city_transaction():
         SandboxPackage.objects.create(
             unit_code=request.unit_code,
@@ -261,5 +259,3 @@ def _message_of(request: object) -> MessageId:
     sender = request.get("authenticationRequest")
     found = (sender if isinstance(sender, dict) else request).get("messageid")
     return MessageId(found[:100] if isinstance(found, str) else "")
-
-

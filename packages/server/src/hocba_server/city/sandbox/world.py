@@ -57,9 +57,7 @@ def _store(pem: bytes) -> TrustStore:
 
 def sandbox_issuers() -> tuple[x509.Certificate, ...]:
     """Issuing authorities of the sandbox."""
-    return tuple(
-        x509.load_pem_x509_certificate(pem) for _, pem in sandbox_world().issuers_pem()
-    )
+    return tuple(x509.load_pem_x509_certificate(pem) for _, pem in sandbox_world().issuers_pem())
 
 
 def issuers_der() -> tuple[bytes, ...]:

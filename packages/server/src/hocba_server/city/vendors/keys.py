@@ -108,9 +108,7 @@ def usable_key(key_id: str) -> RequestKey | None:
 
 def spend_nonce(*, key: RequestKey, nonce: str, until: dt.datetime) -> bool:
     """Remember a nonce; False when it was used before. The database decides between two at once."""
-    _, fresh = SeenNonce.objects.get_or_create(
-        key=key, nonce=nonce, defaults={"expires_at": until}
-    )
+    _, fresh = SeenNonce.objects.get_or_create(key=key, nonce=nonce, defaults={"expires_at": until})
     return fresh
 
 

@@ -19,7 +19,7 @@ class TokenOrigin(models.TextChoices):
     """Persisted values: with what a token was asked for."""
 
     SIGNATURE = "signature", "yêu cầu có chữ ký"
-    PASSWORD = "password", "mật khẩu"  # noqa: S105 - the name of a way, not a secret
+    PASSWORD = "password", "mật khẩu"
 
 
 class Vendor(models.Model):

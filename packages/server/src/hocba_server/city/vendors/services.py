@@ -31,7 +31,7 @@ def register_vendor(
     contact_name: str,
     contact_email: str,
 ) -> str:
-    """Enter a vendor; answers its code. Raises `Malformed` and `Refused` (`role`, `vendor_taken`)."""
+    """Enter a vendor; answers its code. Raises `Malformed`, `Refused` (`role`, `vendor_taken`)."""
     require(deny_role(by, CityRole.ADMINISTRATOR))
     values = {
         "name": _line(name, "name", 200),

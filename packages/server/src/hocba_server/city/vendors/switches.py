@@ -1,6 +1,6 @@
-"""The switches of a vendor, in words: what each is about, its default, where the question comes from.
+"""The switches of a vendor, in words: what each is about, its default, its source.
 
-Values become a `hocba.packet.dialect.Dialect`. Nothing here touches what is signed or who may send.
+Values become a `hocba.packet.dialect.Dialect`. Nothing touches what is signed or who may send.
 """
 
 from __future__ import annotations
@@ -178,8 +178,8 @@ FIXED: Final = (
     Fixed(
         Sentence("“Escape quote”", "“Escape quote”"),
         Sentence(
-            "Cổng luôn nhận cả văn bản có \\\" lẫn văn bản để nguyên.",
-            "Texts with \\\" and texts left as they are are always read.",
+            'Cổng luôn nhận cả văn bản có \\" lẫn văn bản để nguyên.',
+            'Texts with \\" and texts left as they are are always read.',
         ),
         "CV 2088 II.2.2",
     ),
@@ -216,8 +216,8 @@ FIXED: Final = (
         Sentence(
             "Luôn là mã của gói đã gửi. Trả lời theo mã đơn vị mà không cần mã gói sẽ lộ thông tin "
             "học sinh cho người chỉ biết mã trường.",
-            "Always the id of the package sent. Answering by unit code alone would tell pupils' data "
-            "to anybody who knows the school's code.",
+            "Always the id of the package sent. Answering by unit code alone would tell pupils' "
+            "data to anybody who knows the school's code.",
         ),
         "CV 2088 II.2.3",
     ),

@@ -30,9 +30,7 @@ class IssuedToken:
     expires_at: dt.datetime
 
 
-def issue_token(
-    *, account: GatewayAccount, origin: TokenOrigin, at: dt.datetime
-) -> IssuedToken:
+def issue_token(*, account: GatewayAccount, origin: TokenOrigin, at: dt.datetime) -> IssuedToken:
     """Give an account a new token; earlier ones hold until they expire."""
     token = PREFIX + secrets.token_urlsafe(32)
     expires_at = at + dt.timedelta(minutes=settings.API_TOKEN_MINUTES)

@@ -12,7 +12,9 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 
 from hocba_client import Client
 from hocba_client.proofs import Proof, RequestKey
@@ -23,9 +25,26 @@ from hocba_server.city.vendors.keys import register_key
 ADDRESS = "http://127.0.0.1:8000"
 
 
+class Platform(httpx.WSGITransport):
+    """The platform without a network, within the transaction of the test."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer, without what Django does to connections between requests."""
+        request_started.disconnect(close_old_connections)
+        request_finished.disconnect(close_old_connections)
+        try:
+            response = super().handle_request(request)
+            body = response.read()
+            response.close()
+        finally:
+            request_started.connect(close_old_connections)
+            request_finished.connect(close_old_connections)
+        return httpx.Response(response.status_code, headers=response.headers, content=body)
+
+
 def transport() -> httpx.WSGITransport:
-    """The platform without a network."""
-    return httpx.WSGITransport(app=get_wsgi_application())  # type: ignore[arg-type]
+    """The platform as a transport of httpx."""
+    return Platform(app=get_wsgi_application())
 
 
 def client(proof: Proof | None = None, **options: Any) -> Client:

@@ -30,9 +30,7 @@ CHECKS = (
 
 
 @pytest.mark.timeout(200)
-def test_the_api_keeps_its_contract(
-    live_server: LiveServer, tmp_path: Path, settings: Any
-) -> None:
+def test_the_api_keeps_its_contract(live_server: LiveServer, tmp_path: Path, settings: Any) -> None:
     settings.PUBLIC_URL = live_server.url
     register_unit(by=ADMINISTRATOR, at=SENT, code=UNIT, name="Mẫu", ownership="public")
     open_account(by=ADMINISTRATOR, at=SENT, unit_code=UNIT)

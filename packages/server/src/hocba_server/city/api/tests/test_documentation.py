@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.test import Client as Browser
@@ -58,7 +58,8 @@ def test_the_page_shows_what_the_document_says(language: str) -> None:
     text = page.content.decode()
     assert page.status_code == 200
     assert "/api/v2/units/{unit_code}/packages/{message_id}" in text
-    assert ('id="ma-1403"' in text) and ('id="submitPackage"' in text)
+    assert 'id="ma-1403"' in text
+    assert 'id="submitPackage"' in text
     words = {"vi": "Nộp một gói học bạ", "en": "Submit a package"}
     assert words[language] in text
     assert "<script" not in text.split("</head>")[1]
@@ -84,7 +85,7 @@ def test_more_than_ten_million_bytes_are_never_in_memory(school: str, announced:
     sender = Endless()
 
     class Request:
-        META: dict[str, str] = {"CONTENT_LENGTH": str(announced)}
+        META: ClassVar[dict[str, str]] = {"CONTENT_LENGTH": str(announced)}
         read = staticmethod(sender.read)
 
     with pytest.raises(Problem) as refused:

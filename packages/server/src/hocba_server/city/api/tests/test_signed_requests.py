@@ -50,9 +50,7 @@ def signed(key: RequestKey, unit: str, **options: Any) -> httpx.Request:
     }
     signer = HTTPMessageSigner(
         signature_algorithm=key.algorithm,
-        key_resolver=MappingKeyResolver(
-            public_keys={}, private_keys={key.key_id: key.private_key}
-        ),
+        key_resolver=MappingKeyResolver(public_keys={}, private_keys={key.key_id: key.private_key}),
     )
     signer.sign(request, key_id=key.key_id, **parameters)
     return request
@@ -122,9 +120,7 @@ def test_a_wrong_clock_is_told_with_the_seconds(school: str, minutes: int, words
 
 def test_an_expired_signature_is_refused(school: str) -> None:
     now = dt.datetime.now(dt.UTC)
-    answer = send(
-        signed(registered_key(school), school, expires=now - dt.timedelta(seconds=30))
-    )
+    answer = send(signed(registered_key(school), school, expires=now - dt.timedelta(seconds=30)))
     assert (answer.status_code, answer.json()["field"]) == (401, "expires")
 
 

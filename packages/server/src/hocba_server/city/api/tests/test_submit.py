@@ -45,9 +45,7 @@ def test_the_envelope_of_the_ministry_is_taken_too(
 ) -> None:
     number = str(uuid.uuid4())
     sent = submission(documents[:1], cast.seal, message_id=number)
-    answer = raw(registered_key(approved)).put(
-        f"units/{approved}/packages/{number}", json=sent
-    )
+    answer = raw(registered_key(approved)).put(f"units/{approved}/packages/{number}", json=sent)
     assert answer.status_code == 202, answer.text
     assert IncomingPackage.objects.get().message_id == number
 

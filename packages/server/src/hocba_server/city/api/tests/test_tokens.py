@@ -131,9 +131,7 @@ def test_a_token_can_be_demanded_of_one_account_or_of_all(
 def test_a_token_of_another_account_is_refused(
     approved: str, cast: Cast, documents: list[bytes]
 ) -> None:
-    other = GatewayAccount.objects.create(
-        unit_code="00000999", user_name="khac", opened_at=SENT
-    )
+    other = GatewayAccount.objects.create(unit_code="00000999", user_name="khac", opened_at=SENT)
     token = issue_token(account=other, origin=TokenOrigin.SIGNATURE, at=SENT).token
     sent = submission(documents[:1], cast.seal)
     assert answer_request(with_token(sent, token), at=SENT)["Error"] == "1001"

@@ -24,7 +24,9 @@ ADDRESS = "/api/v1/giao-dich"
 CODES = {code.value for code in ResponseCode}
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 TEXT = st.sampled_from(["", "1", "2", "5", "00000401", "x" * 101, "\0", "\ud800", "2025-2026"])
@@ -48,9 +50,9 @@ CONTENT = (
         lambda data: base64.b64encode(struct.pack("<i", len(data)) + gzip.compress(data)).decode()
     )
     | st.text(max_size=60).map(
-        lambda text: pack_content(f"<DANH_SACH_HOC_BA>{text}</DANH_SACH_HOC_BA>".encode(
-            "utf-8", "replace"
-        ))
+        lambda text: pack_content(
+            f"<DANH_SACH_HOC_BA>{text}</DANH_SACH_HOC_BA>".encode("utf-8", "replace")
+        )
     )
 )
 REQUEST = (
@@ -118,7 +120,7 @@ BOMB = """
 
     kind = sys.argv[1]
     made = {{
-        "zeros": lambda: content(b"", bytes(1 << 20), 1500, 60 << 20),
+        "zeros": lambda: content(b"", bytes(1 << 20), 300, 60 << 20),
         "spaces": lambda: content(b"<A>", b" " * (1 << 20), 60),
         "elements": lambda: content(b"<DANH_SACH_HOC_BA>", b"<A/>" * (1 << 18), 60),
         "attributes": lambda: content(b"<A ", b'a="" ' * (1 << 17), 60),
@@ -133,9 +135,7 @@ BOMB = """
 """
 
 
-@pytest.mark.parametrize(
-    "kind", ["zeros", "spaces", "elements", "attributes", "deep", "stated"]
-)
+@pytest.mark.parametrize("kind", ["zeros", "spaces", "elements", "attributes", "deep", "stated"])
 def test_a_bomb_is_refused_within_bounded_memory(kind: str) -> None:
     """Ten million bytes can say a gigabyte; the reader stays below 700 MB of address space."""
     program = textwrap.dedent(BOMB.format(limit=700))

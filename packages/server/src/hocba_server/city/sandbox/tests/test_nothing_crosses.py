@@ -1,4 +1,4 @@
-"""The sandbox is another world: nothing of it enters the repository or the log, whatever is tried."""
+"""The sandbox is another world: nothing of it enters repository or log, whatever is tried."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.test import Client
 
-from hocba.ids import MessageId, UnitCode
+from hocba.ids import MessageId, PersonalId, UnitCode
 from hocba.packet.package import complete_transaction, pack_content, prepare_transaction
 from hocba.packet.transactions import PackageRequest, ResultQuery, hash_password
 from hocba.record.sample import sample_record
@@ -187,7 +187,7 @@ def test_a_real_pupil_is_refused_and_not_kept(vendor: Vendor) -> None:
     record = replace(
         record,
         school=replace(record.school, school_code=UnitCode(vendor.code)),
-        pupil=replace(record.pupil, personal_id="1" + record.pupil.personal_id[1:]),
+        pupil=replace(record.pupil, personal_id=PersonalId("1" + record.pupil.personal_id[1:])),
     )
     sent = package_of(vendor, vendor.cast.sign(record))
     assert sandbox.answer_request(sent, at=SENT)["Error"] == "0"

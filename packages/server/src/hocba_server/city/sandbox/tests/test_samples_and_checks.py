@@ -57,9 +57,7 @@ def kept() -> SampleShelf:
 def test_each_sample_shows_what_its_name_says(kept: SampleShelf) -> None:
     found = {one.name: one.code for one in kept.samples}
     assert found.keys() == EXPECTED.keys()
-    wrong = {
-        name: code for name, code in found.items() if not code.startswith(EXPECTED[name])
-    }
+    wrong = {name: code for name, code in found.items() if not code.startswith(EXPECTED[name])}
     assert wrong == {}
 
 

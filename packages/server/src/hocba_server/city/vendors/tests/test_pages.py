@@ -25,7 +25,12 @@ FORM = {
 
 def browser_of(role: str) -> Client:
     user = User.objects.create(
-        username=role, full_name="Cán bộ Mẫu", house="city", unit_code="79", roles=[role]
+        username=role,
+        full_name="Cán bộ Mẫu",
+        personal_id="000080000091",
+        house="city",
+        unit_code="79",
+        roles=[role],
     )
     browser = Client()
     browser.force_login(user)

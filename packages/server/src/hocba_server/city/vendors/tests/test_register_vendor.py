@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import IntegrityError, transaction
@@ -31,7 +33,7 @@ def vendor(school: str) -> str:
 
 def test_it_is_registered_with_a_code_of_its_name(vendor: str) -> None:
     assert vendor == "cong-ty-doi-moi"
-    [row] = selectors.vendors(by=OFFICER)
+    row: Any = selectors.vendors(by=OFFICER).get()
     assert (row.account_count, row.key_count, row.switch_count) == (0, 0, 0)
     assert AuditEntry.objects.using("city").filter(action="register_vendor").count() == 1
 
@@ -60,9 +62,7 @@ def test_a_wrong_field_is_named(school: str, field: str, value: str) -> None:
 def test_an_account_belongs_to_one_vendor(vendor: str, school: str) -> None:
     services.give_account(by=ADMINISTRATOR, at=SENT, code=vendor, user_name=school)
     services.give_account(by=ADMINISTRATOR, at=SENT, code=vendor, user_name=school)
-    other = services.register_vendor(
-        by=ADMINISTRATOR, at=SENT, **{**FORM, "name": "Công ty Khác"}
-    )
+    other = services.register_vendor(by=ADMINISTRATOR, at=SENT, **{**FORM, "name": "Công ty Khác"})
     with pytest.raises(Refused) as refused:
         services.give_account(by=ADMINISTRATOR, at=SENT, code=other, user_name=school)
     assert refused.value.code == "account_taken"

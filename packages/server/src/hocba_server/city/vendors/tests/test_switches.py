@@ -94,9 +94,7 @@ def test_the_form_reaches_the_wire(vendor: str, submit: Submit, documents: list[
     package = submit(documents[0])
     turn(vendor, results="list")
     query = ResultQuery(package.message_id, SCHOOL_CODE).to_json()  # type: ignore[arg-type]
-    answer = Client().post(
-        "/api/v1/giao-dich", json.dumps(query), content_type="application/json"
-    )
+    answer = Client().post("/api/v1/giao-dich", json.dumps(query), content_type="application/json")
     assert isinstance(json.loads(answer.content), list)
 
 
