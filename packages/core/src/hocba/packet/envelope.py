@@ -59,7 +59,7 @@ def decode_content(content: str, max_bytes: int = MAX_TEXT) -> str:
 
 
 def decode_bytes(content: str, max_bytes: int = MAX_TEXT) -> bytes:
-    r"""Return the UTF-8 bytes of `content`, as `decode_content` does but with one copy in memory."""
+    """Return the UTF-8 bytes of `content`, as `decode_content` does, with one copy in memory."""
     if not content:
         raise _malformed("content_empty", "rỗng", "it is empty")
     if len(content) > MAX_REQUEST:
