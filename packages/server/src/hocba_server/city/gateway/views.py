@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -9,9 +7,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from hocba.errors import Malformed
 from hocba.ids import MessageId
 from hocba.packet.answers import PackageAnswer
 from hocba.packet.codes import ResponseCode
+from hocba.packet.json_fields import read_json
 from hocba_server.city.gateway import selectors
 from hocba_server.city.gateway.services import answer_in_dialect
 from hocba_server.city.pages import city_page
@@ -35,8 +35,8 @@ def transaction(request: HttpRequest) -> JsonResponse:
     if too_large:
         return _refusal(ResponseCode.TOO_LARGE)
     try:
-        asked = json.loads(body)
-    except (ValueError, RecursionError):
+        asked = read_json(body)
+    except Malformed:
         return _refusal(ResponseCode.FIELD_TYPE)
     # A bare list is what the vendor asked for; browsers that misread one are long gone.
     return JsonResponse(

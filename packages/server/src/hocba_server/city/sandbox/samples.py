@@ -77,6 +77,11 @@ class Sample:
         return cls(value["name"], title, content, value["answer"], value["results"])
 
     @property
+    def is_partly_good(self) -> bool:
+        """Are some of its records accepted and some refused?"""
+        return len({one["error"] == "0" for one in self.results}) > 1
+
+    @property
     def code(self) -> str:
         """The code that matters: of the package when it was refused, else of its records."""
         if self.answer["Error"] != "0":

@@ -79,11 +79,26 @@ def register_key(
     return row.pk
 
 
-def revoke_key(*, by: Actor, at: dt.datetime, key_id: str) -> None:
-    """Revoke a key: from now on nothing signed with it is accepted. Twice changes nothing."""
+def revoke_key(
+    *,
+    by: Actor,
+    at: dt.datetime,
+    key_id: str,
+    vendor: Vendor | None = None,
+    account: GatewayAccount | None = None,
+) -> None:
+    """Revoke a key: from now on nothing signed with it is accepted. Twice changes nothing.
+
+    With an owner given, only a key of that owner. Raises `Refused` (`role`, `not_found`).
+    """
     require(deny_role(by, CityRole.ADMINISTRATOR))
     with city_transaction():
-        row = RequestKey.objects.select_for_update().filter(key_id=key_id).first()
+        rows = RequestKey.objects.select_for_update(of=("self",)).filter(key_id=key_id)
+        if vendor is not None:
+            rows = rows.filter(vendor=vendor)
+        if account is not None:
+            rows = rows.filter(account=account)
+        row = rows.first()
         if row is None:
             raise Refused("not_found", "Không có khoá này.", "There is no such key.")
         if row.revoked_at is not None:

@@ -12,7 +12,13 @@ from hocba.packet.dialect import STANDARD, Dialect
 from hocba_server.city.database import CITY_DATABASE
 from hocba_server.city.gateway.models import GatewayAccount
 from hocba_server.city.permissions import CityRole, deny_role, require
-from hocba_server.city.vendors.models import RequestKey, Vendor, VendorSwitch
+from hocba_server.city.vendors.models import (
+    AccessToken,
+    AccountTerms,
+    RequestKey,
+    Vendor,
+    VendorSwitch,
+)
 from hocba_server.city.vendors.switches import BY_NAME, SWITCHES, Option, Switch, dialect_of
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.models import AuditEntry
@@ -49,6 +55,41 @@ def free_accounts(*, by: Actor) -> QuerySet[GatewayAccount]:
     """Accounts that no vendor has."""
     require(deny_role(by, *READS_VENDORS))
     return GatewayAccount.objects.filter(Q(terms__isnull=True) | Q(terms__vendor__isnull=True))
+
+
+MOST_SHOWN = 200
+"""Accounts on one page; whoever has more searches."""
+
+
+def accounts(*, by: Actor, words: str = "") -> QuerySet[GatewayAccount]:
+    """Accounts whose name or unit code holds these words."""
+    require(deny_role(by, *READS_VENDORS))
+    rows = GatewayAccount.objects.select_related("terms__vendor")
+    if words:
+        rows = rows.filter(Q(user_name__icontains=words) | Q(unit_code__icontains=words))
+    return rows.annotate(
+        key_count=Count("keys", filter=Q(keys__revoked_at__isnull=True), distinct=True)
+    )
+
+
+def account_by_id(*, by: Actor, account_id: int) -> GatewayAccount:
+    """One account. Raises `Refused` with code `not_found`."""
+    row = accounts(by=by).filter(pk=account_id).first()
+    if row is None:
+        raise Refused("not_found", "Không có tài khoản này.", "There is no such account.")
+    return row
+
+
+def terms_of(account: GatewayAccount) -> AccountTerms | None:
+    """What holds for the account beside the department's settings."""
+    return AccountTerms.objects.select_related("vendor").filter(account=account).first()
+
+
+def tokens_of(account: GatewayAccount, at: dt.datetime) -> int:
+    """How many tokens of the account hold."""
+    return AccessToken.objects.filter(
+        account=account, revoked_at__isnull=True, expires_at__gt=at
+    ).count()
 
 
 def keys_of(*, by: Actor, vendor: Vendor) -> QuerySet[RequestKey]:
@@ -109,8 +150,11 @@ def history_of(*, by: Actor, vendor: Vendor) -> list[HistoryLine]:
 def _words(row: AuditEntry) -> str:
     if row.action == "set_vendor_switch":
         switch = BY_NAME.get(row.detail["switch"])
-        title = in_page_language(switch.title) if switch else row.detail["switch"]
-        return f"{title}: {row.detail['before']} → {row.detail['after']}"
+        if switch is None:
+            return f"{row.detail['switch']}: {row.detail['before']} → {row.detail['after']}"
+        titles = {one.value: in_page_language(one.title) for one in switch.options}
+        before, after = (titles.get(row.detail[key], "?") for key in ("before", "after"))
+        return f"{in_page_language(switch.title)}: {before} → {after}"
     words = {
         "register_vendor": _("Đăng ký nhà cung cấp"),
         "open_vendor": _("Mở lại kết nối"),

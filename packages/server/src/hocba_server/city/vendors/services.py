@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -135,6 +136,15 @@ def set_terms(
             subject=f"account:{user_name}"[:120],
             detail=values,
         )
+
+
+def read_terms(form: Mapping[str, str]) -> tuple[bool | None, int | None]:
+    """The fields of a form as terms; a number that is none becomes 0, which `set_terms` refuses."""
+    required = {"yes": True, "no": False}.get(form.get("token_required", ""))
+    rate = form.get("requests_per_minute", "").strip()
+    if not rate:
+        return required, None
+    return required, int(rate) if rate.isdecimal() and len(rate) < 9 else 0
 
 
 def _move_account(*, by: Actor, at: dt.datetime, user_name: str, code: str | None) -> None:

@@ -2,10 +2,28 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hocba_server.city.vendors import views
+from hocba_server.city.vendors import account_views, views
 
 app_name = "city_vendors"
 urlpatterns = [
+    path("so/tai-khoan-cong/", account_views.accounts, name="accounts"),
+    path("so/tai-khoan-cong/<int:account_id>/", account_views.account, name="account"),
+    path(
+        "so/tai-khoan-cong/<int:account_id>/dieu-kien/",
+        account_views.set_terms,
+        name="account_terms",
+    ),
+    path("so/tai-khoan-cong/<int:account_id>/khoa/", account_views.add_key, name="account_key"),
+    path(
+        "so/tai-khoan-cong/<int:account_id>/khoa/thu-hoi/",
+        account_views.revoke_key,
+        name="account_revoke_key",
+    ),
+    path(
+        "so/tai-khoan-cong/<int:account_id>/token/thu-hoi/",
+        account_views.revoke_tokens,
+        name="account_revoke_tokens",
+    ),
     path("so/nha-cung-cap/", views.vendors, name="vendors"),
     path("so/nha-cung-cap/<slug:code>/", views.vendor, name="vendor"),
     path("so/nha-cung-cap/<slug:code>/cong-tac/", views.switch, name="switch"),

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -118,14 +117,13 @@ def take_account(request: HttpRequest, by: Actor, code: str) -> str:
 def terms(request: HttpRequest, by: Actor, code: str) -> str:
     """Set what holds for one account."""
     del code
-    asked = request.POST.get("token_required", "")
-    rate = request.POST.get("requests_per_minute", "").strip()
+    required, rate = services.read_terms(request.POST)
     services.set_terms(
         by=by,
         at=timezone.now(),
         user_name=_user_name(request),
-        token_required={"yes": True, "no": False}.get(asked),
-        requests_per_minute=_number(rate) if rate else None,
+        token_required=required,
+        requests_per_minute=rate,
     )
     return _("Đã đặt điều kiện của tài khoản.")
 
@@ -147,8 +145,12 @@ def add_key(request: HttpRequest, by: Actor, code: str) -> str:
 @_action("khoa")
 def revoke_key(request: HttpRequest, by: Actor, code: str) -> str:
     """Revoke a key."""
-    del code
-    keys.revoke_key(by=by, at=timezone.now(), key_id=request.POST.get("key_id", ""))
+    keys.revoke_key(
+        by=by,
+        at=timezone.now(),
+        key_id=request.POST.get("key_id", ""),
+        vendor=selectors.vendor_by_code(by=by, code=code),
+    )
     return _("Đã thu hồi khoá; yêu cầu ký bằng khoá này không được nhận nữa.")
 
 
@@ -162,7 +164,3 @@ def set_active(request: HttpRequest, by: Actor, code: str) -> str:
 
 def _user_name(request: HttpRequest) -> str:
     return request.POST.get("user_name", "").strip()[:150]
-
-
-def _number(text: str) -> Any:
-    return int(text) if text.isdecimal() and len(text) < 9 else 0

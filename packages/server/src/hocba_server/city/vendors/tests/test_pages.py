@@ -8,11 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.test import Client
+from django.utils import timezone
 
+from hocba_certworld.cast import Cast
+from hocba_server.city.gateway.models import GatewayAccount
 from hocba_server.city.tests.cast import ADMINISTRATOR, SENT
-from hocba_server.city.vendors.models import AccountTerms, RequestKey, Vendor, VendorSwitch
+from hocba_server.city.vendors.models import (
+    AccountTerms,
+    RequestKey,
+    TokenOrigin,
+    Vendor,
+    VendorSwitch,
+)
 from hocba_server.city.vendors.services import register_vendor
+from hocba_server.city.vendors.tokens import issue_token
 from hocba_server.web.accounts.models import User
 
 FORM = {
@@ -27,7 +38,7 @@ def browser_of(role: str) -> Client:
     user = User.objects.create(
         username=role,
         full_name="Cán bộ Mẫu",
-        personal_id="000080000091",
+        personal_id="000080000091" if role == "SO_QT" else "000080000090",
         house="city",
         unit_code="79",
         roles=[role],
@@ -103,6 +114,36 @@ def test_an_officer_looks_and_may_not_change(vendor: str, school: str) -> None:
         assert answer.status_code == 403, rest
     assert not VendorSwitch.objects.exists()
     assert not RequestKey.objects.exists()
+
+
+def test_an_account_has_terms_keys_and_tokens_of_its_own(
+    administrator: Client, school: str, cast: Cast
+) -> None:
+    row = GatewayAccount.objects.get(user_name=school)
+    base = f"/so/tai-khoan-cong/{row.pk}/"
+    listed = administrator.get("/so/tai-khoan-cong/", {"tim": school[:5]}).content.decode()
+    assert base in listed
+    assert "Không có tài khoản nào khớp" in (
+        administrator.get("/so/tai-khoan-cong/", {"tim": "zzz"}).content.decode()
+    )
+    pem = cast.seal.certificate.public_bytes(Encoding.PEM).decode()
+    administrator.post(f"{base}khoa/", {"key_id": "khoa-rieng", "pem": pem, "pkcs1": "on"})
+    assert RequestKey.objects.get().account_id == row.pk
+    administrator.post(f"{base}dieu-kien/", {"token_required": "no", "requests_per_minute": "9"})
+    wrong = administrator.post(f"{base}dieu-kien/", {"requests_per_minute": "x"}, follow=True)
+    assert "Số yêu cầu mỗi phút" in wrong.content.decode()
+    assert AccountTerms.objects.get().requests_per_minute == 9
+    issue_token(account=row, origin=TokenOrigin.SIGNATURE, at=timezone.now())
+    assert "1 token còn hạn" in administrator.get(base).content.decode()
+    administrator.post(f"{base}token/thu-hoi/")
+    assert "0 token còn hạn" in administrator.get(base).content.decode()
+    administrator.post(f"{base}khoa/thu-hoi/", {"key_id": "khoa-rieng"})
+    assert RequestKey.objects.get().revoked_at is not None
+    officer = browser_of("SO_DUYET")
+    assert officer.get(base).status_code == 200
+    for rest in ("dieu-kien/", "khoa/", "khoa/thu-hoi/", "token/thu-hoi/"):
+        assert officer.post(base + rest, {"key_id": "khoa-rieng"}).status_code == 403, rest
+    assert administrator.get("/so/tai-khoan-cong/987654/").status_code == 404
 
 
 def test_what_is_not_there_is_not_found(administrator: Client) -> None:
