@@ -1,4 +1,4 @@
-"""`hocba verify | render | inspect | log | closing | witness | monitor`: without the platform.
+"""`hocba verify | render | inspect | conformance | log | closing | witness | monitor`: offline.
 
 Exit codes: 0 valid (or done), 1 invalid, 2 could not be determined, 64 wrong usage.
 """
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from hocba.cli import closing, inspect, log, monitor, render, verify, witness
+from hocba.cli import closing, conformance, inspect, log, monitor, render, verify, witness
 from hocba.errors import HocBaError
 
 USAGE = 64
@@ -90,8 +90,21 @@ def _parser() -> _Parser:
     one.add_argument("files", nargs="*", type=Path, metavar="TỆP.xml")
     one.add_argument("--trust", action="append", type=Path, default=[], metavar="THƯ_MỤC|TỆP")
     one.set_defaults(run=closing.run)
+    _makers(commands)
     _watchers(commands)
     return parser
+
+
+def _makers(commands: Any) -> None:
+    one = commands.add_parser(
+        "conformance", help="kiểm tra phù hợp tệp của phần mềm khác (check a vendor's files)"
+    )
+    one.add_argument("files", nargs="+", type=Path, metavar="TỆP")
+    one.add_argument("--trust", action="append", type=Path, default=[], metavar="THƯ_MỤC|TỆP")
+    one.add_argument("--at", metavar="THỜI_ĐIỂM", help="xem như lúc này (ISO 8601)")
+    one.add_argument("--json", action="store_true", help="in báo cáo JSON (print JSON)")
+    one.add_argument("--html", type=Path, metavar="THƯ_MỤC", help="ghi báo cáo HTML (write HTML)")
+    one.set_defaults(run=conformance.run)
 
 
 def _watchers(commands: Any) -> None:

@@ -26,7 +26,7 @@ EXIT = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.UNDETERMINED: 2}
 def run(arguments: argparse.Namespace) -> int:
     """Verify every file and print the reports."""
     try:
-        at = _moment(arguments.at)
+        at = moment_of(arguments.at)
         store = files.read_trust(arguments.trust)
         policy = Policy(
             log=files.read_log_policy(arguments.log_policy),
@@ -87,7 +87,8 @@ def _evidence(file: Path, data: bytes, log: Path | None) -> tuple[Evidence | Non
     return evidence, document
 
 
-def _moment(text: str | None) -> datetime:
+def moment_of(text: str | None) -> datetime:
+    """Read `--at`; now without it. Raises `Malformed` with code `at`."""
     if text is None:
         return datetime.now(UTC)
     try:

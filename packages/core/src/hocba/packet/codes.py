@@ -25,6 +25,7 @@ class ResponseCode(StrEnum):
     WRONG_ACCOUNT = "1001"
     SESSION_EXPIRED = "1002"
     WRONG_UNIT = "1003"
+    TOO_MANY_REQUESTS = "1004"
     TOO_LARGE = "1101"
     CONTENT_EMPTY = "1102"
     CONTENT_UNREADABLE = "1201"
@@ -84,6 +85,10 @@ _SENTENCES = {
     _C.WRONG_ACCOUNT: Sentence("Sai tài khoản.", "Wrong account."),
     _C.SESSION_EXPIRED: Sentence("Mã xác thực (token) đã hết hạn.", "The token has expired."),
     _C.WRONG_UNIT: Sentence("Sai mã đơn vị.", "Wrong unit code."),
+    _C.TOO_MANY_REQUESTS: Sentence(
+        "Tài khoản gửi quá nhiều yêu cầu trong một phút.",
+        "The account sent too many requests within a minute.",
+    ),
     _C.TOO_LARGE: Sentence("Gói tin vượt quá 10 MB.", "The request exceeds 10 MB."),
     _C.CONTENT_EMPTY: Sentence("Tham số content rỗng.", "The parameter content is empty."),
     _C.CONTENT_UNREADABLE: Sentence(

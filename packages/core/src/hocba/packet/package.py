@@ -19,10 +19,9 @@ from hocba.errors import Malformed, NotTrusted
 from hocba.packet.envelope import (
     MAX_REQUEST,
     MAX_TEXT,
-    decode_content,
+    decode_bytes,
     encode_content,
     escape_quotes,
-    unescape_quotes,
 )
 from hocba.packet.enveloped import PreparedTransaction, complete_enveloped, prepare_enveloped
 from hocba.packet.enveloped_check import SIGNATURE_TAG, check_enveloped
@@ -170,14 +169,13 @@ def _parts(root: etree._Element) -> tuple[etree._Element, etree._Element | None]
 
 
 def _open_content(content: str, max_bytes: int) -> tuple[bytes, etree._Element]:
-    text = decode_content(content, max_bytes)
-    document = text.encode("utf-8")
+    document = decode_bytes(content, max_bytes)
     try:
         return document, parse_xml(document, max_bytes=max_bytes)
     except Malformed:
-        if '\\"' not in text:
+        if b'\\"' not in document:
             raise
-    document = unescape_quotes(text).encode("utf-8")
+    document = document.replace(b'\\"', b'"')
     return document, parse_xml(document, max_bytes=max_bytes)
 
 

@@ -6,6 +6,7 @@ expansion; record format, own choice: documents with a DOCTYPE are refused, neve
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import Final
 
@@ -17,6 +18,10 @@ MAX_DEPTH: Final = 32
 """Levels of elements. A record inside a package with all its signatures needs 17."""
 
 _SMALL = 10_000_000
+_MAX_NODES, _MAX_NODES_HUGE = 150_000, 700_000
+"""Elements, and signs of equality (attributes), of a document: a parsed element takes 250 bytes of
+memory however short it is. A record has 900 of them at most, a package has at most 500 records."""
+_CHUNK: Final = 1 << 20
 _UTF_8: Final = frozenset({"utf-8", "utf8"})
 _BOM: Final = b"\xef\xbb\xbf"
 _SPACE: Final = b" \t\r\n"
@@ -28,7 +33,8 @@ def parse_xml(document: bytes, *, max_bytes: int = _SMALL) -> etree._Element:
     """Parse a document and return its root element.
 
     Comments and processing instructions stay in the tree, so that the caller can refuse them.
-    Raises `Malformed`: `too_large`, `empty`, `encoding`, `doctype`, `entity`, `depth` or `xml`.
+    Raises `Malformed`: `too_large`, `too_many`, `empty`, `encoding`, `doctype`, `entity`,
+    `depth` or `xml`.
     """
     if len(document) > max_bytes:
         raise Malformed(
@@ -40,6 +46,7 @@ def parse_xml(document: bytes, *, max_bytes: int = _SMALL) -> etree._Element:
         raise Malformed("empty", "Tệp rỗng.", "The document is empty.")
     _refuse_encoding(document)
     _refuse_doctype(document)
+    _refuse_too_many(document, _MAX_NODES_HUGE if max_bytes > _SMALL else _MAX_NODES)
     try:
         root = etree.fromstring(document, _parser(huge=max_bytes > _SMALL))
     except etree.XMLSyntaxError as error:
@@ -62,6 +69,18 @@ def parse_xml(document: bytes, *, max_bytes: int = _SMALL) -> etree._Element:
     return root
 
 
+def is_utf8(data: bytes) -> bool:
+    """Tell whether the bytes are UTF-8, without holding the whole text in memory beside them."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(data), _CHUNK):
+            decoder.decode(data[start : start + _CHUNK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _parser(*, huge: bool) -> etree.XMLParser:
     # A parser keeps state between documents (its error log), so each document gets its own.
     return etree.XMLParser(
@@ -78,11 +97,7 @@ def _parser(*, huge: bool) -> etree.XMLParser:
 def _refuse_encoding(document: bytes) -> None:
     declared = _DECLARED_ENCODING.match(document.removeprefix(_BOM))
     named = declared[1].decode("ascii", "replace").lower() if declared else "utf-8"
-    try:
-        document.decode("utf-8")
-    except UnicodeDecodeError:
-        raise _encoding() from None
-    if named not in _UTF_8 or b"\0" in document:
+    if not is_utf8(document) or named not in _UTF_8 or b"\0" in document:
         raise _encoding()
 
 
@@ -103,6 +118,17 @@ def _refuse_doctype(document: bytes) -> None:
             if document[at : at + 9].upper() == b"<!DOCTYPE":
                 raise _doctype()
             return
+
+
+def _refuse_too_many(document: bytes, limit: int) -> None:
+    """Bound the memory of the tree before there is one."""
+    elements = document.count(b"<") - document.count(b"</")
+    if elements > limit or document.count(b"=") > limit:
+        raise Malformed(
+            "too_many",
+            f"Tệp có quá {limit} thẻ hoặc thuộc tính.",
+            f"The document has more than {limit} elements or attributes.",
+        )
 
 
 def _encoding() -> Malformed:

@@ -51,6 +51,7 @@ __all__ = [
     "SealTimestamp",
     "SignatureFact",
     "SignatureRules",
+    "survey_signatures",
     "verify_signatures",
 ]
 
@@ -68,6 +69,17 @@ def verify_signatures(
     if isinstance(document, bytes):
         document = parse_xml(document, max_bytes=MAX_BYTES)
     return _Verification(read_tree(document, profile), rules).facts()
+
+
+def survey_signatures(
+    root: etree._Element, profile: FormatProfile | None = None
+) -> tuple[tuple[SignatureFact, ...], tuple[HocBaError, ...]]:
+    """Return every fact and every fault of a record, where `verify_signatures` stops at the first.
+
+    For makers of records who look for their mistakes; what it returns must never be trusted. Raises
+    as `read_tree` does when the frame itself is wrong.
+    """
+    return _Verification(read_tree(root, profile), SignatureRules.EITHER).survey()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +126,32 @@ class _Verification:
                 raise fault("unexpected_signature", slot_name(fact.slot))
             found[fact.slot] = fact
         return tuple(found.values())
+
+    def survey(self) -> tuple[tuple[SignatureFact, ...], tuple[HocBaError, ...]]:
+        """Take the steps for every slot and go on after a fault."""
+        faults: list[HocBaError] = [
+            fault("duplicate_id", value[:80])
+            for value, found in self.repeated.items()
+            if not _is_pair(found)
+        ]
+        places = {element for _, element in self.tree.slots}
+        faults += [
+            fault("misplaced_signature", str(getattr(parent, "tag", ""))[:60])
+            for signature in self.tree.root.iter(SIGNATURE)
+            if (parent := signature.getparent()) not in places
+        ]
+        facts: dict[SlotId, SignatureFact] = {}
+        for role, element in self.tree.slots:
+            try:
+                slot = _read_slot(role, element)
+                read = read_signature(slot.signature, self.rules)
+                fact = self._fact(slot, read)
+                if fact.slot in facts:
+                    raise fault("unexpected_signature", slot_name(fact.slot))
+                facts[fact.slot] = fact
+            except HocBaError as error:
+                faults.append(error if error.where else _at(error, role.value))
+        return tuple(facts.values()), tuple(faults)
 
     def _fact(self, slot: _Slot, read: ReadSignature) -> SignatureFact:
         payload = self.tree.payload(slot.role)

@@ -75,7 +75,7 @@ _BRING_EVIDENCE = Sentence(
 )
 
 UNREADABLE_CODES = frozenset(
-    {"empty", "too_large", "encoding", "doctype", "entity", "xml", "depth", "root"}
+    {"empty", "too_large", "too_many", "encoding", "doctype", "entity", "xml", "depth", "root"}
 )
 """Faults of files that are no record at all; every other fault of reading is one of structure."""
 

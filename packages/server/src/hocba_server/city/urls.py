@@ -8,6 +8,7 @@ urlpatterns = [
     path("so/", views.home, name="city_home"),
     path("", include("hocba_server.city.access.urls")),
     path("", include("hocba_server.city.archiving.urls")),
+    path("", include("hocba_server.city.api.urls")),
     path("", include("hocba_server.city.certificates.urls")),
     path("", include("hocba_server.city.closing.urls")),
     path("", include("hocba_server.city.corrections.urls")),
@@ -17,5 +18,7 @@ urlpatterns = [
     path("", include("hocba_server.city.store.urls")),
     path("", include("hocba_server.city.upstream.urls")),
     path("", include("hocba_server.city.transparency.urls")),
+    path("", include("hocba_server.city.sandbox.urls")),
+    path("", include("hocba_server.city.vendors.urls")),
     path("", include("hocba_server.city.portal.urls")),
 ]

@@ -48,6 +48,9 @@ HOUSE_APPS: Final = {
         "hocba_server.city.archiving",
         "hocba_server.city.store",
         "hocba_server.city.upstream",
+        "hocba_server.city.vendors",
+        "hocba_server.city.sandbox",
+        "hocba_server.city.api",
     ),
 }
 

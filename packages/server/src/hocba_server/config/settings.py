@@ -32,6 +32,10 @@
 `HOCBA_LOG_POLICY`   C2SP tlog-policy: the log's witnesses, their addresses, how many must cosign
 `HOCBA_LOG_FRESH_MINUTES`  a head older than this is signed again (default 60)
 `HOCBA_S3_ACCESS_KEY`, `HOCBA_S3_SECRET_KEY`, `HOCBA_S3_REGION`  object storage of exports
+`HOCBA_API_TOKEN_REQUIRED`  1: packages need a token; an account's own terms decide before it
+`HOCBA_API_TOKEN_MINUTES`, `HOCBA_API_RATE`, `HOCBA_API_SKEW_SECONDS`  life of a token (30),
+                     requests per minute and account (600), how far the clock of a signed request
+                     may be off (300)
 `HOCBA_TSA_URL`      RFC 3161 time-stamp service
 `HOCBA_ARCHIVE_TSA_URL`  time-stamp service of the archive (default: the same)
 `HOCBA_ARCHIVE_RENEW_DAYS`  an archive time-stamp is renewed so many days before it ends (180)
@@ -127,6 +131,10 @@ LOG_POLICY: Path | None = (
     Path(os.environ["HOCBA_LOG_POLICY"]) if os.environ.get("HOCBA_LOG_POLICY") else None
 )
 LOG_FRESH_MINUTES: int = int(os.environ.get("HOCBA_LOG_FRESH_MINUTES", "60"))
+API_TOKEN_REQUIRED: Final = os.environ.get("HOCBA_API_TOKEN_REQUIRED", "") == "1"
+API_TOKEN_MINUTES: int = int(os.environ.get("HOCBA_API_TOKEN_MINUTES", "30"))
+API_RATE: int = int(os.environ.get("HOCBA_API_RATE", "600"))
+API_SKEW_SECONDS: int = int(os.environ.get("HOCBA_API_SKEW_SECONDS", "300"))
 S3_ACCESS_KEY: str = os.environ.get("HOCBA_S3_ACCESS_KEY", "")
 S3_SECRET_KEY: str = os.environ.get("HOCBA_S3_SECRET_KEY", "")
 S3_REGION: str = os.environ.get("HOCBA_S3_REGION", "us-east-1")

@@ -17,6 +17,7 @@ from hocba_server.city.gateway.services import open_account
 from hocba_server.city.transparency.services import start_log
 from hocba_server.city.upstream.client import is_connected
 from hocba_server.city.upstream.registration import register
+from hocba_server.city.vendors.services import give_account, register_vendor, set_switch
 from hocba_server.demo.cast import DepartmentCast, Member
 from hocba_server.demo.city import DemoSchool
 from hocba_server.web.accounts.actor import NO_ACCOUNT, Actor
@@ -31,6 +32,21 @@ def register_at_store(cast: DepartmentCast, at: datetime) -> None:
     """The officer registers the department's certificate with the Ministry, where there is one."""
     if is_connected():
         register(by=cast.officer.actor, at=at)
+
+
+def welcome_vendor(user_name: str, cast: DepartmentCast, at: datetime) -> None:
+    """The administrator registers an invented vendor and gives it the account of one school."""
+    by = cast.administrator.actor
+    code = register_vendor(
+        by=by,
+        at=at,
+        name="Công ty Phần mềm Mẫu (DEMO)",
+        software="Trường Xanh 3.1",
+        contact_name="Nguyễn Văn Mẫu",
+        contact_email="ky-thuat@example.vn",
+    )
+    give_account(by=by, at=at, code=code, user_name=user_name)
+    set_switch(by=by, at=at, code=code, name="year_as_text", value="on")
 
 
 def enter_school(school: DemoSchool, cast: DepartmentCast, at: datetime) -> None:

@@ -24,6 +24,7 @@ from hocba_server.demo.department import (
     enter_school,
     found_department,
     register_at_store,
+    welcome_vendor,
 )
 from hocba_server.demo.keys import KeyFolder
 from hocba_server.demo.line import OpenSchool, Progress
@@ -52,6 +53,8 @@ def furnish(keys: KeyFolder, clock: Clock, show: Progress) -> None:
     for school in SCHOOLS:
         cast: SchoolCast = hire_school(school, keys)
         enter_school(school, department, clock.now())
+        if not school.public:
+            welcome_vendor(school.code, department, clock.now())
         opened = line.found_school(school, cast, clock)
         if school.digital:
             line.declare_certificate(opened, approve, clock)

@@ -12,6 +12,7 @@ from hocba_server.city.certificates.selectors import unit_by_code
 from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.gateway.models import GatewayAccount
 from hocba_server.city.permissions import CityRole, deny_role, require
+from hocba_server.city.vendors.tokens import account_of_token, is_ours, token_required
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_event
 
@@ -58,14 +59,50 @@ def open_account(
     return row.pk
 
 
-def deny_sender(request: PackageRequest) -> ResponseCode | None:
-    """Why this sender may not submit for this unit, or None."""
-    account = GatewayAccount.objects.filter(user_name=request.user_name, active=True).first()
+def deny_sender(
+    request: PackageRequest, at: dt.datetime, known: GatewayAccount | None = None
+) -> ResponseCode | None:
+    """Why this sender may not submit for this unit at `at`, or None.
+
+    `known` is the account that was proved already, by a signed request or as bearer of a token.
+    """
+    account = (
+        known or GatewayAccount.objects.filter(user_name=request.user_name, active=True).first()
+    )
     if account is None:
         return ResponseCode.WRONG_ACCOUNT
-    # An account with a password needs it; one without is proved by the package's own signature.
-    if account.password and not check_password(request.password, account.password):
-        return ResponseCode.WRONG_ACCOUNT
+    denial = None if known is not None else _deny_proof(request, account, at)
+    if denial is not None:
+        return denial
     if account.unit_code != request.unit_code or unit_by_code(request.unit_code) is None:
         return ResponseCode.WRONG_UNIT
     return None
+
+
+def _deny_proof(
+    request: PackageRequest, account: GatewayAccount, at: dt.datetime
+) -> ResponseCode | None:
+    if is_ours(request.token):
+        # A token proves its account by itself; what other software writes there is passed over.
+        holder = account_of_token(request.token, at)
+        if holder is None:
+            return ResponseCode.SESSION_EXPIRED
+        return None if holder.pk == account.pk else ResponseCode.WRONG_ACCOUNT
+    if token_required(account):
+        return ResponseCode.SESSION_EXPIRED
+    # An account with a password needs it; one without is proved by the package's own signature.
+    if account.password and not check_password(request.password, account.password):
+        return ResponseCode.WRONG_ACCOUNT
+    return None
+
+
+def account_of_password(user_name: str, password_sha256: str) -> GatewayAccount | None:
+    """The account of a user name and the SHA-256 of its password, for the token service.
+
+    An account without password has nothing to show here: it signs its request instead.
+    """
+    account = GatewayAccount.objects.filter(user_name=user_name, active=True).first()
+    if account is None or not account.password:
+        make_password(password_sha256)  # takes as long as a check: names are not told by the clock
+        return None
+    return account if check_password(password_sha256, account.password) else None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from typing import Any
+from typing import Any, TypeGuard
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import IntegrityError
@@ -11,6 +11,7 @@ from hocba.errors import HocBaError, Malformed
 from hocba.ids import MessageId
 from hocba.packet.answers import PackageAnswer
 from hocba.packet.codes import ResponseCode, code_of_package_error
+from hocba.packet.dialect import STANDARD, Dialect, dress_answer, read_tolerantly
 from hocba.packet.package import MAX_RECORDS, ReadTransaction, read_package
 from hocba.packet.transactions import (
     CertificateQuery,
@@ -30,17 +31,27 @@ from hocba_server.city.certificates.selectors import (
 from hocba_server.city.certificates.services import receive_registration
 from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.gateway.accounts import deny_sender, open_account
-from hocba_server.city.gateway.models import IncomingPackage
+from hocba_server.city.gateway.models import GatewayAccount, IncomingPackage
 from hocba_server.city.gateway.processing import process_package
 from hocba_server.city.gateway.selectors import query_results, result_answer
 from hocba_server.city.recalls.selectors import recall_answer
 from hocba_server.city.scopes import school_scope
 from hocba_server.config.acting import acting
+from hocba_server.city.vendors.rates import seconds_to_wait
+from hocba_server.city.vendors.selectors import dialect_of_account, dialect_of_unit
 from hocba_server.config.jobs import city_jobs
 from hocba_server.web.accounts.actor import platform_actor
 from hocba_server.web.audit.services import record_event
 
-__all__ = ["answer_request", "open_account", "process_package", "query_results", "receive"]
+__all__ = [
+    "answer_in_dialect",
+    "answer_request",
+    "open_account",
+    "process_package",
+    "query_results",
+    "receive",
+    "receive_from",
+]
 
 PROCESS_JOB = "city.gateway.process"
 RECALL_JOB = "city.recalls.check"
@@ -48,6 +59,12 @@ _RECEIVED = {
     TransactionType.SUBMIT: "receive_package",
     TransactionType.RECALL: "receive_recall_request",
 }
+
+
+def answer_in_dialect(request: object, *, at: dt.datetime) -> Any:
+    """Answer any of the six transactions as the sender's software reads and writes them."""
+    dialect = _dialect(request)
+    return dress_answer(answer_request(read_tolerantly(request, dialect), at=at), dialect)
 
 
 def answer_request(request: object, *, at: dt.datetime) -> dict[str, Any]:
@@ -84,20 +101,38 @@ def receive(request: object, *, at: dt.datetime) -> dict[str, Any]:
         return _receive(read, at).to_json()
 
 
-def _receive(request: PackageRequest, at: dt.datetime) -> PackageAnswer:
+def receive_from(
+    account: GatewayAccount, request: PackageRequest, *, at: dt.datetime, identity: str = ""
+) -> PackageAnswer:
+    """Take a package of an account that was proved already (`city.api`): the same story.
+
+    `identity` stands for the content where the sender did not pack it, so that the same bytes are
+    the same message whatever packs them here.
+    """
+    with acting(school_scope(request.unit_code)):
+        return _receive(request, at, known=account, identity=identity)
+
+
+def _receive(
+    request: PackageRequest,
+    at: dt.datetime,
+    *,
+    known: GatewayAccount | None = None,
+    identity: str = "",
+) -> PackageAnswer:
     """The story of one delivery; every step before the commit leaves nothing behind.
 
     A refusal is not kept: the same message may come again when its cause is gone.
     """
     # 1. Who sends?
-    denial = deny_sender(request)
+    denial = deny_sender(request, at, known)
     if denial is not None:
         return PackageAnswer.of(request.message_id, denial)
     # 2. The same message again gets the first answer.
-    fingerprint = _fingerprint(request)
-    known = _known_answer(request, fingerprint)
-    if known is not None:
-        return known
+    fingerprint = _fingerprint(request, identity or request.content)
+    first = _known_answer(request, fingerprint)
+    if first is not None:
+        return first
     # 3. Can it be read, and did the unit's approved certificate sign it?
     try:
         package = read_package(request.content)
@@ -107,6 +142,11 @@ def _receive(request: PackageRequest, at: dt.datetime) -> PackageAnswer:
     refusal = _deny_package(request, package, at)
     if refusal is not None:
         return refusal
+    # Only now is it certain who sends; before, anybody could use up the account's requests.
+    if known is None and (wait := _seconds_to_wait(request, at)) is not None:
+        code = ResponseCode.TOO_MANY_REQUESTS
+        detail = f"{code.sentence.vi} Hãy gửi lại sau {wait} giây."
+        return PackageAnswer.of(request.message_id, code, detail)
     # 4. Commit the bytes together with the job that will check the records. A crash before the
     #    commit leaves nothing and the sender, unanswered, sends again; a crash after it leaves
     #    the package and its job, and step 2 gives the sender the answer.
@@ -208,9 +248,30 @@ def _keep(
         city_jobs.configure_task(job, allow_unknown=True).defer(package_id=row.pk)
 
 
-def _fingerprint(request: PackageRequest) -> str:
-    whole = f"{request.unit_code}\0{request.first_year}\0{request.type}\0{request.content}"
+def _fingerprint(request: PackageRequest, identity: str) -> str:
+    whole = f"{request.unit_code}\0{request.first_year}\0{request.type}\0{identity}"
     return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _seconds_to_wait(request: PackageRequest, at: dt.datetime) -> int | None:
+    account = GatewayAccount.objects.filter(user_name=request.user_name, active=True).first()
+    return None if account is None else seconds_to_wait(account, at)
+
+
+def _dialect(request: object) -> Dialect:
+    if not isinstance(request, dict):
+        return STANDARD
+    sender = request.get("authenticationRequest")
+    if isinstance(sender, dict):
+        name = sender.get("user_name")
+        return dialect_of_account(name[:150]) if _storable(name) else STANDARD
+    unit = request.get("ma_don_vi")
+    return dialect_of_unit(unit[:20]) if _storable(unit) else STANDARD
+
+
+def _storable(text: object) -> TypeGuard[str]:
+    """PostgreSQL takes neither NUL nor halves of surrogate pairs, not even to look for them."""
+    return isinstance(text, str) and "\0" not in text and text.isprintable()
 
 
 def _unreadable(request: object, error: Malformed) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -9,12 +7,14 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from hocba.errors import Malformed
 from hocba.ids import MessageId
 from hocba.packet.answers import PackageAnswer
 from hocba.packet.codes import ResponseCode
+from hocba.packet.json_fields import read_json
 from hocba_server.city.access.purposes import stated_purpose
 from hocba_server.city.gateway import selectors
-from hocba_server.city.gateway.services import answer_request
+from hocba_server.city.gateway.services import answer_in_dialect
 from hocba_server.city.pages import city_page
 from hocba_server.city.repository.services import note_list_read
 from hocba_server.web.accounts.actor import Actor
@@ -37,11 +37,14 @@ def transaction(request: HttpRequest) -> JsonResponse:
     if too_large:
         return _refusal(ResponseCode.TOO_LARGE)
     try:
-        asked = json.loads(body)
-    except (ValueError, RecursionError):
+        asked = read_json(body)
+    except Malformed:
         return _refusal(ResponseCode.FIELD_TYPE)
+    # A bare list is what the vendor asked for; browsers that misread one are long gone.
     return JsonResponse(
-        answer_request(asked, at=timezone.now()), json_dumps_params={"ensure_ascii": False}
+        answer_in_dialect(asked, at=timezone.now()),
+        safe=False,
+        json_dumps_params={"ensure_ascii": False},
     )
 
 
