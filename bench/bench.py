@@ -1,6 +1,7 @@
-"""Measured speeds: `./hocba bench [--seconds 2] [--classes 1 5 15 45] [--kept 1000] [--out FILE]`.
+"""Measured speeds: `./hocba bench [--seconds 2] [--classes …] [--kept …] [--stored …] [--out FILE]`.
 
-`./hocba bench --seconds 0.1 --classes 1` is over in a minute; only a whole run writes results.json.
+`./hocba bench --seconds 0.1 --classes 1 --stored --found-in 0` is over in a minute; only a whole
+run writes results.json. A whole run takes about an hour and 30 GB of disk.
 
 Records signed and verified stand beside the raw RSA and ECDSA operations of the same run, so that
 the numbers mean the same on any machine: what counts is the ratio.
@@ -49,6 +50,9 @@ from hocba_certworld.world import CertWorld
 RESULTS = Path(__file__).with_name("results.json")
 CLASS = 45
 SECONDS = 2.0
+STORED = (10_000, 100_000, 1_000_000)
+FOUND_IN = 10_000_000
+SIGNATURES = 9
 MADE = datetime(2026, 5, 1, tzinfo=UTC)
 COLLECTED = datetime(2026, 5, 28, tzinfo=UTC)
 DIGEST = bytes(32)
@@ -228,14 +232,33 @@ class Bench:
         )
 
 
-def inspect_repository(records: int) -> dict[str, Any]:
-    """Fill and verify a repository in a process of its own; cores -> what was measured."""
-    program = [sys.executable, str(Path(__file__).with_name("repository.py"))]
+def run_apart(program: str, *arguments: str) -> Any:
+    """Run a bench in a process of its own, because Django is set up once in each; what it found."""
     done = subprocess.run(  # noqa: S603 - our own program
-        [*program, "--records", str(records)], check=True, stdout=subprocess.PIPE, text=True
+        [sys.executable, str(Path(__file__).with_name(program)), *arguments],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     )
-    measured: dict[str, Any] = json.loads(done.stdout.strip().rpartition("\n")[2])
-    return measured
+    return json.loads(done.stdout.strip().rpartition("\n")[2])
+
+
+def intake_line(found: Mapping[str, Any], raw: float) -> str:
+    """One line of the table of intake: beside nine raw RSA verifications a record on each core."""
+    floor = raw * (os.cpu_count() or 1) / SIGNATURES
+    return (
+        f"taken in with {found['stored_before']:9,} stored  {found['per_second']:7.1f} records/s  "
+        f"{found['per_second'] / floor:6.4f} of raw key operations  "
+        f"peak {found['peak_megabytes']:.0f} MB"
+    )
+
+
+def lookup_line(name: str, stored: int, found: Mapping[str, Any]) -> str:
+    """One line of the table of look-ups."""
+    return (
+        f"{name:20} among {stored:10,}  {found['per_second']}/s  "
+        f"median {found['median_ms']:.1f} ms  p99 {found['p99_ms']:.1f} ms  worst {found['worst_ms']:.0f} ms"
+    )
 
 
 def school_line(school: SchoolMeasurement) -> str:
@@ -267,12 +290,30 @@ def main() -> None:
     parser.add_argument(
         "--kept", type=int, default=1000, help="records of the repository that is verified again"
     )
+    parser.add_argument(
+        "--stored",
+        type=int,
+        nargs="*",
+        default=STORED,
+        help="records stored before packages are taken in; none: leave it out",
+    )
+    parser.add_argument(
+        "--found-in",
+        type=int,
+        default=FOUND_IN,
+        help="records among which to look up; 0: leave out",
+    )
     arguments = parser.parse_args()
-    whole = arguments.seconds >= SECONDS and tuple(arguments.classes) == CLASSES
+    whole = (
+        arguments.seconds >= SECONDS
+        and tuple(arguments.classes) == CLASSES
+        and tuple(arguments.stored) == STORED
+        and arguments.found_in == FOUND_IN
+    )
     out: Path | None = arguments.out or (RESULTS if whole else None)
     bench = Bench(arguments.seconds)
     bench.run()
-    kept = inspect_repository(arguments.kept) if arguments.kept else {}
+    kept = run_apart("repository.py", "--records", str(arguments.kept)) if arguments.kept else {}
     bench.inspected(kept)
     for line in bench.lines:
         ratio = f"{line.ratio:6.2f} of {line.to}" if line.ratio else ""
@@ -281,6 +322,16 @@ def main() -> None:
         print(
             f"31 million records again on {workers} core(s): {found['days_for_the_city']:.1f} days"
         )
+    raw = next(line.per_second for line in bench.lines if line.name == "raw RSA-2048 verify")
+    levels = [str(level) for level in arguments.stored]
+    taken_in = run_apart("ingest.py", "--stored", *levels) if levels else []
+    for found in taken_in:
+        print(intake_line(found, raw))
+    looked_up: dict[str, Any] = {}
+    if arguments.found_in:
+        looked_up = run_apart("lookups.py", "--stored", str(arguments.found_in))
+        for name, found in looked_up["asked"].items():
+            print(lookup_line(name, arguments.found_in, found))
     schools = measure_schools(arguments.classes, _say) if arguments.classes else []
     for school in schools:
         print(school_line(school))
@@ -290,6 +341,8 @@ def main() -> None:
         "seconds_each": arguments.seconds,
         "per_core": [dataclasses.asdict(line) for line in bench.lines],
         "repository_verified_again": kept,
+        "taken_in": taken_in,
+        "looked_up": looked_up,
         "school_from_results_to_sealed": [dataclasses.asdict(school) for school in schools],
     }
     if out is not None:

@@ -136,7 +136,7 @@ def _measure_all(
                 per_second=records / seconds,
                 ratio_to_one_class=records / seconds / first,
                 steps=steps,
-                peak_megabytes=max(map(_peak_megabytes, workers)),
+                peak_megabytes=max(map(peak_megabytes, workers)),
             )
         )
     return found
@@ -315,7 +315,7 @@ def _timed(work: Callable[[], None]) -> float:
     return time.perf_counter() - began
 
 
-def _peak_megabytes(pid: int) -> float:
+def peak_megabytes(pid: int) -> float:
     """VmHWM of a process: the most memory that it ever had resident."""
     for line in Path(f"/proc/{pid}/status").read_text("ascii").splitlines():
         if line.startswith("VmHWM:"):

@@ -15,7 +15,7 @@ from hocba.record.model import AnnualRecord, SignerRole, SlotId
 from hocba.record.sample import HOMEROOM, LEADER, SCHOOL_CODE, SPECIALISTS, sample_record
 from hocba.record.slots import required_slots
 from hocba.record.values import VIETNAM
-from hocba.signature.sign import add_seal_timestamp, seal_timestamp_digest, sign_slot
+from hocba.signature.sign import add_seal_timestamp, seal_timestamp_digest, sign_many, sign_slot
 from hocba_certworld.local import LocalTimestamp
 from hocba_certworld.softkey import SoftKey
 from hocba_certworld.world import CertWorld
@@ -41,13 +41,17 @@ class Cast:
     seal: SoftKey
 
     @classmethod
-    def hire(cls, world: CertWorld) -> Cast:
-        """Make the keys of everybody."""
+    def hire(
+        cls, world: CertWorld, unit_code: str = SCHOOL_CODE, *, algorithm: str = "ECDSA_P256"
+    ) -> Cast:
+        """Make the keys of everybody: the people's of this kind, the seal always RSA-2048."""
         people = {
-            str(person.personal_id): world.issue_person(person.full_name, person.personal_id)
+            str(person.personal_id): world.issue_person(
+                person.full_name, person.personal_id, algorithm=algorithm
+            )
             for person in (HOMEROOM, LEADER, *SPECIALISTS.values())
         }
-        return cls(world, people, world.issue_organisation("Trường Tiểu học Mẫu", SCHOOL_CODE))
+        return cls(world, people, world.issue_organisation("Trường Tiểu học Mẫu", unit_code))
 
     def sign(
         self,
@@ -71,6 +75,15 @@ class Cast:
             moment = (times or {}).get(slot.role) or _STEPS[slot.role]
             document = sign_slot(document, slot, key, moment, number)
         return self.stamp(document) if stamp else document
+
+    def sign_class(self, records: Sequence[AnnualRecord]) -> list[bytes]:
+        """Sign records of one grade as everybody should, each person with one call of the key."""
+        documents = [write_data(record) for record in records]
+        for slot in required_slots(records[0]) if records else ():
+            owner = self._owner(slot)
+            key = self.people[owner] if owner else self.seal
+            documents = sign_many(documents, slot, key, _STEPS[slot.role], owner)
+        return [self.stamp(document) for document in documents]
 
     def stamp(self, document: bytes, digest: bytes | None = None) -> bytes:
         """Put the time-stamp on the seal, over another digest when one is given."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hocba_server.config.database import database_settings, read_database_url
+from hocba_server.config.database import LINE_OPTIONS, database_settings, read_database_url
 
 
 def test_every_part_of_the_address_is_read() -> None:
@@ -16,8 +16,15 @@ def test_every_part_of_the_address_is_read() -> None:
         "PASSWORD": "m@t",
         "HOST": "db.test",
         "PORT": "5433",
-        "OPTIONS": {"sslmode": "require"},
+        "OPTIONS": {**LINE_OPTIONS, "sslmode": "require"},
     }
+
+
+def test_the_address_decides_how_long_a_line_may_be_silent() -> None:
+    read = read_database_url("postgresql://db.test/so?keepalives_idle=60&options=-c%20jit%3Doff")
+    assert read["OPTIONS"]["keepalives_idle"] == "60"
+    assert read["OPTIONS"]["options"] == "-c jit=off"
+    assert read["OPTIONS"]["keepalives_count"] == LINE_OPTIONS["keepalives_count"]
 
 
 def test_a_socket_folder_is_read_as_host() -> None:

@@ -25,7 +25,7 @@ from hocba.packet.envelope import (
 )
 from hocba.packet.enveloped import PreparedTransaction, complete_enveloped, prepare_enveloped
 from hocba.packet.enveloped_check import SIGNATURE_TAG, check_enveloped
-from hocba.packet.slices import RECORD_TAG, record_slices
+from hocba.packet.slices import RECORD_TAG, outermost_records, record_slices
 from hocba.record.codec import parse_xml
 from hocba.trust.algorithms import SignatureAlgorithm
 
@@ -125,6 +125,15 @@ def unpack_content(content: str, max_bytes: int = MAX_TEXT) -> bytes:
 def read_package(content: str, max_bytes: int = MAX_TEXT) -> ReadTransaction:
     """Read the parameter `content` of a submission or recall. Raises `Malformed`."""
     return _read(*_open_content(content, max_bytes))
+
+
+def package_records(content: str, max_bytes: int = MAX_TEXT) -> tuple[bytes, ...]:
+    """Return the exact bytes of each record of a package that `read_package` accepted before.
+
+    Neither the transaction signature nor the meaning of each slice is looked at a second time: the
+    receiver does that before it keeps the content. Raises `Malformed`.
+    """
+    return outermost_records(_open_content(content, max_bytes)[0])
 
 
 def read_transaction(document: bytes) -> ReadTransaction:

@@ -28,7 +28,7 @@ def record_slices(document: bytes, records: list[etree._Element]) -> tuple[bytes
     `document` is the UTF-8 text from which the elements were parsed. Raises `Malformed` with code
     `record_slice` when a slice read alone differs from the element inside the package.
     """
-    slices = _outermost(document)
+    slices = outermost_records(document)
     if len(slices) != len(records):
         raise _differs()
     for cut, element in zip(slices, records, strict=True):
@@ -42,7 +42,7 @@ def record_slices(document: bytes, records: list[etree._Element]) -> tuple[bytes
     return slices
 
 
-def _outermost(document: bytes) -> tuple[bytes, ...]:
+def outermost_records(document: bytes) -> tuple[bytes, ...]:
     """Cut out the outermost HOC_BA elements of a well-formed document without DOCTYPE.
 
     In such a document every `<` starts markup, so that only comments, CDATA sections and

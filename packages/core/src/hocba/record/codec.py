@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lxml import etree
+
 from hocba.errors import Sentence
 from hocba.record.model import AnnualRecord, FormatProfile
 from hocba.record.reading import RecordReader
@@ -25,12 +27,17 @@ class ReadRecord:
     warnings: tuple[Sentence, ...]
 
 
-def read_record(document: bytes, *, max_bytes: int = MAX_BYTES, strict: bool = True) -> ReadRecord:
+def read_record(
+    document: bytes | etree._Element, *, max_bytes: int = MAX_BYTES, strict: bool = True
+) -> ReadRecord:
     """Read a HOC_BA document, signed or not. The signatures themselves are not looked at.
 
-    Raises `Malformed`; `where` is the path of the tag. `strict=False` accepts the simple tags in
-    any order and days without a time, with a warning for each.
+    `document` is a file or the root element that `parse_xml` made of one. Raises `Malformed`;
+    `where` is the path of the tag. `strict=False` accepts the simple tags in any order and days
+    without a time, with a warning for each.
     """
+    if isinstance(document, bytes):
+        document = parse_xml(document, max_bytes=max_bytes)
     reader = RecordReader(strict=strict)
-    record = reader.read(parse_xml(document, max_bytes=max_bytes))
+    record = reader.read(document)
     return ReadRecord(record, record.profile, tuple(reader.warnings))

@@ -37,8 +37,12 @@ class Finding:
     sentence: Sentence
 
 
-def check_record(record: AnnualRecord) -> list[Finding]:
-    """Return every finding; the record may be signed only when none is an error."""
+def check_record(record: AnnualRecord, *, from_document: bool = False) -> list[Finding]:
+    """Return every finding; the record may be signed only when none is an error.
+
+    `from_document`: the record came out of `read_record` in strict mode, so that its form is
+    known and need not be written and read once more.
+    """
     if record.grade not in GRADES:
         vi, en = "MA_KHOI không phải khối của cấp tiểu học.", "MA_KHOI is not a primary grade."
         return [_error("field_catalogue", "MA_KHOI", vi, en)]
@@ -49,7 +53,8 @@ def check_record(record: AnnualRecord) -> list[Finding]:
         *_check_result(record),
         *_check_history(record),
     ]
-    return [*findings, *(() if findings else _check_form(record)), *_unusual_tests(record)]
+    form = () if findings or from_document else _check_form(record)
+    return [*findings, *form, *_unusual_tests(record)]
 
 
 def _error(code: str, where: str, vi: str, en: str) -> Finding:

@@ -7,7 +7,8 @@ otherwise the order of simple tags is free and each departure leaves a warning.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from lxml import etree
@@ -87,17 +88,16 @@ class TagReader:
     def simple(
         self,
         parent: etree._Element,
-        table: Sequence[fields.Field],
+        table: tuple[fields.Field, ...],
         path: str,
         *,
-        then: Sequence[str] = (),
+        then: tuple[str, ...] = (),
         attributes: frozenset[str] = NO_ATTRIBUTES,
     ) -> Simple:
         """Read simple tags against their table, in its order; `then` names complex tags after."""
         self.no_text(parent, path)
         self.attributes(parent, attributes, path)
-        known = {field.tag: place for place, field in enumerate(table)}
-        known.update({tag: len(table) + place for place, tag in enumerate(then)})
+        known = _places(table, then)
         found: Simple = {}
         last = -1
         for child in parent:
@@ -145,6 +145,12 @@ class TagReader:
         if not values.is_normal(text):
             self.warn(f"{where}: chữ không ở dạng Unicode NFC.", f"{where}: not in Unicode NFC.")
         return text
+
+
+@lru_cache(maxsize=64)
+def _places(table: tuple[fields.Field, ...], then: tuple[str, ...]) -> Mapping[str, int]:
+    """Tag -> its place among the children of one complex tag."""
+    return {tag: place for place, tag in enumerate([*(field.tag for field in table), *then])}
 
 
 def fault(code: str, where: str, vi: str, en: str) -> Malformed:

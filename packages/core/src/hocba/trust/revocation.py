@@ -9,7 +9,6 @@ shown as valid. Sources: RFC 6960 section 4.2 (OCSP), RFC 5280 section 6.3 (CRL)
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -74,7 +73,7 @@ def check_revocation(
     unknown: x509.Certificate | None = None
     for depth, (certificate, issuer) in enumerate(path.links()):
         known = False
-        for answer in _answers(certificate, issuer, evidence):
+        for answer in _answers(certificate, issuer, evidence.ocsp, evidence.crls):
             if answer.revoked_at is not None and answer.revoked_at <= at:
                 return RevocationFact(RevocationStatus.REVOKED, certificate, answer.revoked_at)
             covered = depth > 0 and answer.until is not None and answer.until >= at
@@ -86,17 +85,19 @@ def check_revocation(
     return RevocationFact(RevocationStatus.GOOD)
 
 
+@lru_cache(maxsize=4096)
 def _answers(
-    certificate: x509.Certificate, issuer: x509.Certificate, evidence: Evidence
-) -> Iterator[_Answer]:
-    for der in evidence.ocsp:
-        answer = _ocsp_answer(der, certificate, issuer)
-        if answer is not None:
-            yield answer
-    for der in evidence.crls:
-        answer = _crl_answer(der, certificate, issuer)
-        if answer is not None:
-            yield answer
+    certificate: x509.Certificate,
+    issuer: x509.Certificate,
+    answers: tuple[bytes, ...],
+    lists: tuple[bytes, ...],
+) -> tuple[_Answer, ...]:
+    """All that the evidence says about one certificate. The records of a class share it."""
+    found = [
+        *(_ocsp_answer(der, certificate, issuer) for der in answers),
+        *(_crl_answer(der, certificate, issuer) for der in lists),
+    ]
+    return tuple(answer for answer in found if answer is not None)
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hocba.errors import HocBaError, Malformed, NotTrusted
-from hocba.record.codec import ReadRecord, read_record
+from hocba.record.codec import ReadRecord, parse_xml, read_record
 from hocba.rendition.attachments import EVIDENCE_NAME, RECORD_NAME, extract_attachments
 from hocba.rendition.booklet import is_year_attachment
 from hocba.rendition.seal import PdfSealFact, read_seal
@@ -23,6 +23,7 @@ from hocba.verify import catalogue
 from hocba.verify.certificates import check_certificates, check_revocations
 from hocba.verify.face import check_face
 from hocba.verify.long_term import judge_long_term
+from hocba.verify.opening import OpenedRecord
 from hocba.verify.policy import Policy, StatusAnswer
 from hocba.verify.receipt import (
     Receipt,
@@ -70,6 +71,11 @@ def verify_document(data: bytes, *, name: str, circumstances: Circumstances) -> 
     except HocBaError as error:
         check = catalogue.READABLE.failed(error.code, error.sentence.vi, error.sentence.en)
         return _report(name, kind, (check,), circumstances)
+
+
+def verify_opened(opened: OpenedRecord, *, name: str, circumstances: Circumstances) -> Report:
+    """Verify a record that was opened already, with the same checks as its bytes would get."""
+    return _judge(opened, name, "xml", circumstances, ())
 
 
 def _kind(data: bytes) -> str:
@@ -147,35 +153,56 @@ def _verify_xml(
     before: tuple[Check, ...],
     seal: PdfSealFact | None = None,
 ) -> Report:
-    readable = catalogue.READABLE.passed("Tệp đọc được.", "The file can be read.")
     try:
-        read = read_record(document)
+        root = parse_xml(document, max_bytes=MAX_BYTES)
+        read = read_record(root)
     except HocBaError as error:
         if error.code in catalogue.UNREADABLE_CODES:
             raise
         structure = catalogue.STRUCTURE.failed(
             error.code, str(error), error.sentence.en, where=error.where
         )
-        return _report(name, kind, (readable, structure, *before), circumstances)
-    structure = catalogue.STRUCTURE.passed(
-        f"Đúng cấu trúc của Bộ, phiên bản {read.profile.value}.",
-        f"Follows the Ministry's structure, profile {read.profile.value}.",
-    )
+        return _report(name, kind, (_readable(), structure, *before), circumstances)
     try:
-        facts = verify_signatures(document, read.profile)
+        facts = verify_signatures(root, read.profile)
     except HocBaError as error:
         broken = catalogue.INTEGRITY.failed(
             error.code, error.sentence.vi, error.sentence.en, where=error.where
         )
-        return _report(name, kind, (readable, structure, *before, broken), circumstances, read)
+        checks = (_readable(), _structure(read), *before, broken)
+        return _report(name, kind, checks, circumstances, read)
+    opened = OpenedRecord(document, root, read, facts)
+    return _judge(opened, name, kind, circumstances, before, seal)
+
+
+def _judge(
+    opened: OpenedRecord,
+    name: str,
+    kind: str,
+    circumstances: Circumstances,
+    before: tuple[Check, ...],
+    seal: PdfSealFact | None = None,
+) -> Report:
+    document, read, facts = opened.document, opened.read, opened.facts
     store, policy = circumstances.store, circumstances.policy
     kept = judge_long_term(document, facts, circumstances.at, store, circumstances.evidence, policy)
     circumstances = replace(circumstances, evidence=kept.evidence)
     receipt = read_receipt(document, read, store, kept.evidence, policy.log)
     found = _checks(document, read, facts, circumstances, seal, receipt)
     aged = () if kept.check is None else (kept.check,)
-    checks = (readable, structure, *before, *found, *aged)
+    checks = (_readable(), _structure(read), *before, *found, *aged)
     return _report(name, kind, checks, circumstances, read, facts, receipt)
+
+
+def _readable() -> Check:
+    return catalogue.READABLE.passed("Tệp đọc được.", "The file can be read.")
+
+
+def _structure(read: ReadRecord) -> Check:
+    return catalogue.STRUCTURE.passed(
+        f"Đúng cấu trúc của Bộ, phiên bản {read.profile.value}.",
+        f"Follows the Ministry's structure, profile {read.profile.value}.",
+    )
 
 
 def _checks(

@@ -32,6 +32,21 @@ DATABASE_NAMES: Final = {
     "city": "hocba_city",
 }
 _DATABASE_EXISTS: Final = "42P04"
+LINE_OPTIONS: Final = {
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+    "options": (
+        "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+        " -c tcp_user_timeout=25000"
+    ),
+}
+"""Both ends find out within 25 seconds that the line between them is cut. The server must, because
+a worker that is cut off inside its transaction holds the log's lock until the server gives it up
+(PostgreSQL's own default is two hours). Keepalives find a silent line, the user timeout one on
+which an answer was under way. The address may name other values."""
 
 _lock = threading.Lock()
 _started: dict[Path, ServerAddress] = {}
@@ -186,12 +201,13 @@ def read_database_url(url: str) -> dict[str, Any]:
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ValueError("DATABASE_URL phải bắt đầu bằng postgresql:// (must start so)")
     options = dict(parse_qsl(parts.query))
+    host = options.pop("host", None) or parts.hostname or ""
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": options.pop("host", None) or parts.hostname or "",
+        "HOST": host,
         "PORT": str(parts.port or ""),
-        "OPTIONS": options,
+        "OPTIONS": options if host.startswith("/") else {**LINE_OPTIONS, **options},
     }

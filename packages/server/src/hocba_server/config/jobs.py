@@ -2,18 +2,22 @@
 
 A job deferred inside a transaction on a house's database becomes visible with its commit and is
 gone with its rollback, because it is written through Django's own connection. A job whose worker
-died is taken up again by another worker; so every job must be safe to run twice.
+died is taken up again by another worker, and one whose database went away is tried again; so every
+job must be safe to run twice.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
-from procrastinate import App
+from django.db import InterfaceError, OperationalError, close_old_connections
+from procrastinate import App, BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django.db_cleanup import DjangoApp
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.jobs import Job
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from hocba_server.config.acting import PLATFORM, act_from_here
@@ -32,6 +36,7 @@ def _app(house: str) -> App:
 
 school_jobs: Final = _app(SCHOOL)
 city_jobs: Final = _app(CITY)
+LONGEST_PAUSE_SECONDS: Final = 60
 JOBS: Final = {SCHOOL: school_jobs, CITY: city_jobs}
 
 
@@ -48,7 +53,39 @@ def _working_app(house: str) -> App:
     app = App(connector=connector, worker_defaults=source.worker_defaults)
     app.tasks = source.tasks
     app.periodic_registry = source.periodic_registry
+    for task in app.tasks.values():
+        if not isinstance(task.retry_strategy, DatabaseAway):
+            task.retry_strategy = DatabaseAway(task.retry_strategy)
     return app
+
+
+class DatabaseAway(BaseRetryStrategy):
+    """Try again when the database was away or broke a tie; else as the task itself says.
+
+    A server that is started again, a cut line or a deadlock says nothing about the job. Without
+    this, a package that was acknowledged could wait for ever (invariant 4).
+    """
+
+    def __init__(self, inner: BaseRetryStrategy | None) -> None:
+        self.inner = inner
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When to try again, or None."""
+        if isinstance(exception, OperationalError | InterfaceError):
+            pause = min(2 ** min(job.attempts, 10), LONGEST_PAUSE_SECONDS)
+            return RetryDecision(retry_in={"seconds": pause})
+        if self.inner is None:
+            return None
+        return self.inner.get_retry_decision(exception=exception, job=job)
+
+
+def with_living_connections(work: Callable[[], Any], _context: object, _worker: object) -> Any:
+    """Run a job on connections that were not broken before it, as Django does for a request."""
+    close_old_connections()
+    try:
+        return work()
+    finally:
+        close_old_connections()
 
 
 async def _work(house: str, *, wait: bool, concurrency: int) -> None:
@@ -68,6 +105,7 @@ async def _work(house: str, *, wait: bool, concurrency: int) -> None:
                 fetch_job_polling_interval=1.0,
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
                 stalled_worker_timeout=DEAD_AFTER_SECONDS,
+                task_middleware=[with_living_connections],
             )
         finally:
             watch.cancel()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -17,16 +17,17 @@ from cryptography.hazmat.primitives import hashes
 from hocba.errors import HocBaError, Unavailable
 from hocba.packet.codes import ResponseCode
 from hocba.ports import RevocationSource
-from hocba.record.codec import parse_xml, read_record
+from hocba.record.codec import read_record
 from hocba.record.completeness import check_record
 from hocba.record.model import AnnualRecord, SignerRole
 from hocba.record.schema import validate_schema
-from hocba.signature.xml_verify import SignatureFact, verify_signatures
+from hocba.signature.xml_verify import SignatureFact
 from hocba.trust.collect import collect_evidence
 from hocba.trust.evidence import Evidence
 from hocba.trust.identity import signer_name, signer_unit
 from hocba.trust.store import TrustStore
-from hocba.verify.document import Circumstances, verify_document
+from hocba.verify.document import Circumstances, verify_opened
+from hocba.verify.opening import OpenedRecord, open_record
 from hocba.verify.policy import RecordStatus, StatusAnswer
 from hocba.verify.verdict import Check, Outcome
 from hocba_server.city.role import sender_of
@@ -104,7 +105,7 @@ class AskOnce:
         return self._crl[certificate]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Desk:
     """What the checks of one package have in common."""
 
@@ -122,34 +123,44 @@ class Desk:
     in_store: bool = False
     """The sender is a department that reports to the Ministry's store: it approved the schools'
     seals and vouches for them with its own signature over the package (decision 25)."""
+    _gathered: dict[tuple[x509.Certificate, ...], Evidence] = field(default_factory=dict)
+
+    def evidence(self, leaves: tuple[x509.Certificate, ...]) -> Evidence:
+        """Gather the evidence about these signers. A class has the same ones: asked for once.
+
+        Raises `Unavailable` as `collect_evidence` does.
+        """
+        if leaves not in self._gathered:
+            self._gathered[leaves] = collect_evidence(
+                leaves, self.known_issuers, self.store, self.at, self.revocation
+            )
+        return self._gathered[leaves]
 
 
 def check_incoming(document: bytes, desk: Desk) -> CheckedRecord:
     """Check one record. Raises `Unavailable` when a status service is away (and it may be asked
     again); never raises for what the record holds."""
     try:
-        read = read_record(document)
-        record = read.record
-        faults = validate_schema(parse_xml(document), read.profile)
-        facts = verify_signatures(document, read.profile)
-        leaves = [fact.certificate for fact in facts]
-    except Unavailable:
-        raise
+        opened = open_record(document)
     except HocBaError as fault:
         return CheckedRecord(document, _readable(document), _refusal_of(fault))
+    record = opened.read.record
+    leaves = tuple(fact.certificate for fact in opened.facts)
+    faults = validate_schema(opened.root, opened.read.profile)
     if faults:
         wrong = Refusal(ResponseCode.FIELD_TYPE, faults[0].path, faults[0].sentence.vi)
         return CheckedRecord(document, record, wrong)
     refusal = _deny_content(record, desk)
     if refusal is not None:
         return CheckedRecord(document, record, refusal)
-    evidence = collect_evidence(leaves, desk.known_issuers, desk.store, desk.at, desk.revocation)
-    seal = leaves[-1].fingerprint(hashes.SHA256())  # the organisation signs last
+    evidence = desk.evidence(leaves)
+    # The organisation signs last; a record that nobody signed is refused below.
+    seal = leaves[-1].fingerprint(hashes.SHA256()) if leaves else b""
     approved = desk.approved_seals
-    if desk.in_store and signer_unit(leaves[-1]) in {None, record.school.school_code}:
+    if desk.in_store and leaves and signer_unit(leaves[-1]) in {None, record.school.school_code}:
         approved = (seal,)
-    refusal = _deny_signatures(document, desk, evidence, approved)
-    note = "" if refusal else _leader_note(facts, desk)
+    refusal = _deny_signatures(opened, desk, evidence, approved)
+    note = "" if refusal else _leader_note(opened.facts, desk)
     if note and desk.leader_rule == "strict":
         refusal = Refusal(ResponseCode.LEADER_SIGNATURE, SignerRole.SCHOOL_LEADER.value, note)
     return CheckedRecord(document, record, refusal, evidence, seal, note)
@@ -182,7 +193,7 @@ def _deny_content(record: AnnualRecord, desk: Desk) -> Refusal | None:
     if sender != desk.unit_code:
         code = ResponseCode.NOT_THE_ISSUER
         return Refusal(code, tag, code.sentence.vi)
-    for finding in check_record(record):
+    for finding in check_record(record, from_document=True):
         if finding.severity == "error":
             code = _FIELD_CODES.get(finding.code, ResponseCode.RESULT_AGAINST_RULE)
             return Refusal(code, finding.where, finding.sentence.vi)
@@ -190,17 +201,17 @@ def _deny_content(record: AnnualRecord, desk: Desk) -> Refusal | None:
 
 
 def _deny_signatures(
-    document: bytes, desk: Desk, evidence: Evidence, approved: tuple[bytes, ...]
+    opened: OpenedRecord, desk: Desk, evidence: Evidence, approved: tuple[bytes, ...]
 ) -> Refusal | None:
     status = StatusAnswer(
         status=RecordStatus.UNKNOWN,
         as_of=desk.at,
-        sha256=hashlib.sha256(document).digest(),
+        sha256=hashlib.sha256(opened.document).digest(),
         approved_seals=approved,
         ended_seals=desk.ended_seals,
     )
     circumstances = Circumstances(store=desk.store, at=desk.at, evidence=evidence, status=status)
-    report = verify_document(document, name="", circumstances=circumstances)
+    report = verify_opened(opened, name="", circumstances=circumstances)
     for check in report.checks:
         if check.outcome is not Outcome.PASSED and check.code not in _AFTER_ACCEPTANCE:
             return Refusal(_code_of(check), check.where or check.code, check.sentence.vi)

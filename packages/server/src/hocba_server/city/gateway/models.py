@@ -61,6 +61,11 @@ class IncomingPackage(models.Model):
     class Meta:
         verbose_name = "gói học bạ"
         ordering: ClassVar = ["-received_at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["received_at"], condition=Q(state="received"), name="package_waiting"
+            )
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["unit_code", "message_id"], name="package_message_once"

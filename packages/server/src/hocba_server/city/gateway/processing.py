@@ -14,7 +14,7 @@ from django.conf import settings
 
 from hocba.ids import UnitCode
 from hocba.packet.codes import ResponseCode
-from hocba.packet.package import read_package
+from hocba.packet.package import package_records
 from hocba.ports import Clock, RevocationSource
 from hocba.tlog.entry import SALT_SIZE, EntryKind, LogEntry, commit
 from hocba_server.city.certificates.selectors import (
@@ -63,7 +63,8 @@ def process_package(
         at=at,
         in_store=is_store(),
     )
-    records = read_package(bytes(package.content).decode("ascii")).records
+    # The content was read and its signature checked before it was acknowledged.
+    records = package_records(bytes(package.content).decode("ascii"))
     checked = [check_incoming(document, desk) for document in records]
     with city_transaction():
         # 2. Become the one writer: whoever else has this package waits here and then sees step 3.

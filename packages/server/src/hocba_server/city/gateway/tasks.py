@@ -5,6 +5,7 @@ from procrastinate import JobContext, RetryStrategy
 from hocba.errors import Unavailable
 from hocba_server.adapters.clock import SystemClock
 from hocba_server.adapters.revocation import HttpRevocation
+from hocba_server.city.gateway.forgotten import take_up_forgotten
 from hocba_server.city.gateway.processing import process_package
 from hocba_server.city.gateway.services import PROCESS_JOB
 from hocba_server.config.jobs import city_jobs
@@ -28,3 +29,11 @@ def process(context: JobContext, package_id: int) -> None:
         revocation=HttpRevocation(),
         patient=attempts < PATIENCE - 1,
     )
+
+
+@city_jobs.periodic(cron="*/5 * * * *")
+@city_jobs.task(name="city.gateway.take_up_forgotten", queueing_lock="take-up-forgotten")
+def look_for_forgotten(timestamp: int) -> None:
+    """See that every acknowledged package has a job or a result."""
+    del timestamp  # what is forgotten now is taken up, whenever the job comes to run
+    take_up_forgotten(at=SystemClock().now())

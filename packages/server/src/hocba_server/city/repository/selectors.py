@@ -139,13 +139,19 @@ def evidence_container(record_uuid: str) -> bytes:
 
 def status_of(record_uuid: str, *, at: dt.datetime) -> StatusAnswer:
     """What the repository says about a record number at `at` (QĐ 1789 Đ12, Đ21)."""
-    row = StoredRecord.objects.filter(record_uuid=record_uuid).first()
+    row = (
+        StoredRecord.objects.filter(record_uuid=record_uuid)
+        .select_related("in_force")
+        .only("sha256", "unit_code", "seal_sha256", "in_force")
+        .first()
+    )
     if row is None:
         return StatusAnswer(status=RecordStatus.UNKNOWN, as_of=at)
-    in_force = RecordInForce.objects.filter(record=row).exists()
-    history, seals = history_of(row), approved_seals(row.unit_code)
+    # What is in force was never ended, so most answers need no history.
+    history = History() if hasattr(row, "in_force") else history_of(row)
+    seals = approved_seals(row.unit_code)
     status = RecordStatus.IN_FORCE
-    if not in_force:
+    if not hasattr(row, "in_force"):
         status = RecordStatus.REPLACED if history.replaced_by else RecordStatus.RECALLED
     return StatusAnswer(
         status=status,
@@ -252,6 +258,21 @@ def records_of_class(
         .select_related("in_force")
         .defer("document", "salt")
         .order_by("pk")
+    )
+
+
+def records_of_pupil(*, by: Actor, personal_id: str) -> QuerySet[StoredRecord]:
+    """Every record of one pupil, whichever schools issued them, without their documents.
+
+    In the order of the years; of one year the record in force comes last (QĐ 1789 Đ4.3: the
+    personal number identifies a record in the whole city).
+    """
+    require(deny_role(by, *READERS))
+    return (
+        StoredRecord.objects.filter(personal_id=personal_id)
+        .select_related("in_force")
+        .defer("document", "salt")
+        .order_by("school_year", "pk")
     )
 
 
