@@ -8,12 +8,14 @@ Decision 0027.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from django.http import HttpRequest, HttpResponse
 
 
 class Kind(StrEnum):
@@ -72,8 +74,23 @@ def acting(scope: Scope) -> Iterator[None]:
 
 
 def act_from_here(scope: Scope) -> None:
-    """Act in this scope until the program ends: for programs that do one thing."""
+    """Act in this scope until the program ends, or the request: `NobodyAtFirst` bounds it."""
     _current.set(scope)
+
+
+class NobodyAtFirst:
+    """Middleware: a request begins as nobody and leaves nothing behind in its thread.
+
+    What finds out who asks may so say `act_from_here`, e.g. an API once it knows the sender.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        with acting(NOBODY):
+            return self.get_response(request)
 
 
 def one_record(record_uuid: str) -> Scope:

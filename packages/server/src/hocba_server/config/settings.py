@@ -181,6 +181,7 @@ INSTALLED_APPS: list[str] = [
     *(app for house in HOUSES for app in HOUSE_APPS[house]),
 ]
 MIDDLEWARE: list[str] = [
+    "hocba_server.config.acting.NobodyAtFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

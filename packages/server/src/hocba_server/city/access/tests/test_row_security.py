@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import ProgrammingError, connections, transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 
 from hocba_server.city import views
@@ -25,7 +25,14 @@ from hocba_server.city.tests.cast import (
     WARD_OFFICER,
     sign_in,
 )
-from hocba_server.config.acting import NOBODY, Scope, acting, one_record
+from hocba_server.config.acting import (
+    NOBODY,
+    NobodyAtFirst,
+    Scope,
+    act_from_here,
+    acting,
+    one_record,
+)
 from hocba_server.config.database import ensure_server
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_event
@@ -120,6 +127,23 @@ def test_a_page_cannot_change_what_is_kept_nor_look_into_another_ward(
         assert sign_in(client, by).get("/so/").content == b"tried"
         assert tried.pop("seen") == ("hocba_web", seen)
         assert len(tried) == 7
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_request_begins_as_nobody_and_leaves_nobody_behind() -> None:
+    seen: list[int] = []
+
+    def answer(_request: HttpRequest) -> HttpResponse:
+        seen.append(StoredRecord.objects.count())
+        act_from_here(scope_of(OFFICER))
+        seen.append(StoredRecord.objects.count())
+        return HttpResponse("")
+
+    with acting(scope_of(OTHER_WARD)):
+        for _ in range(2):
+            NobodyAtFirst(answer)(HttpRequest())
+        assert StoredRecord.objects.count() == 0
+    assert seen == [0, 3, 0, 3]
 
 
 def test_the_roles_themselves_own_nothing_and_are_bound(kept: list[str]) -> None:
