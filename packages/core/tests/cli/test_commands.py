@@ -65,6 +65,17 @@ def test_a_process_prints_the_numbered_checks() -> None:
     assert done.stderr == ""
 
 
+def test_last_days_of_hash_functions(capsys: pytest.CaptureFixture[str]) -> None:
+    """SHA-256 was given up before the chain went on with another hash function."""
+    wanted = ["verify", str(FILES / "archived-for-decades.xml"), "--trust", TRUST]
+    wanted += ["--at", "2052-06-01T00:00:00+00:00"]
+    assert main(wanted) == 0
+    assert main([*wanted, "--hash-ends", "sha256=31/12/2050"]) == 0
+    assert main([*wanted, "--hash-ends", "sha256=31/12/2040"]) == 2
+    assert main([*wanted, "--hash-ends", "md5=31/12/2040"]) == 64
+    assert "sha256=31/12/2035" in capsys.readouterr().err
+
+
 def test_json_is_machine_readable() -> None:
     done = hocba("verify", "--json", str(FILES / "edited-value.xml"), "--trust", TRUST, "--at", AT)
     report = json.loads(done.stdout)

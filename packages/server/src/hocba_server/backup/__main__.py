@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 the folder is not whole, 2 could not be done, 64 wrong usa
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -97,6 +98,9 @@ def _backup(chosen: argparse.Namespace) -> int:
             catch_up(folder, arguments, timeout=_PATIENCE)
         _tell_reach(folder)
         return DONE
+    # A service is stopped with SIGTERM: end as with Ctrl+C, and let the receiver end before.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     while True:
         try:
             _go_on(folder, arguments, chosen)
