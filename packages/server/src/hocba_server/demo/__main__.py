@@ -43,7 +43,7 @@ def main() -> int:
     parser.add_argument("--reset", action="store_true", help="làm lại từ đầu (begin anew)")
     parser.add_argument("--port", type=int, default=8000, help="cổng của trang web (web port)")
     parser.add_argument("--certificate-port", type=int, default=CERTIFICATE_PORT)
-    parser.add_argument("--ministry-port", type=int, help="cổng Kho của Bộ (the Ministry's store)")
+    parser.add_argument("--ministry-port", type=int, help="cổng Kho của Bộ, 0: không có (store)")
     parser.add_argument("--headless", action="store_true", help="không trình duyệt (no browser)")
     parser.add_argument("--in", dest="source", type=Path, help="thư mục bảng tính của một lớp")
     parser.add_argument("--out", dest="target", type=Path, help="thư mục kết quả")
@@ -120,7 +120,7 @@ def _platform(arguments: argparse.Namespace) -> int:
 def _store_port(arguments: argparse.Namespace) -> int | None:
     """Where the Ministry's store runs; None with an operator's own PostgreSQL, in which the demo
     makes no databases beside those that it is given."""
-    if os.environ.get("DATABASE_URL"):
+    if os.environ.get("DATABASE_URL") or arguments.ministry_port == 0:
         return None
     wished: int = arguments.ministry_port or arguments.port + STORE_PORT_AFTER
     return wished if is_free(wished) else free_port()

@@ -133,6 +133,11 @@ class Handover(models.Model):
                 name="handover_open",
             ),
             models.Index(
+                fields=["state"],
+                condition=Q(state__in=["refused", "blocked"]),
+                name="handover_attention",
+            ),
+            models.Index(
                 fields=["school_year", "unit_code", "kind", "state"], name="handover_school"
             ),
         ]

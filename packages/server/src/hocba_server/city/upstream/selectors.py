@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Count, Max, Min, QuerySet
 
 from hocba.errors import Refused, Sentence
+from hocba_server.city.certificates.models import Unit
 from hocba_server.city.permissions import READERS, deny_role, require
 from hocba_server.city.role import only_department
 from hocba_server.city.upstream.client import is_connected, takes_supplements
@@ -118,16 +119,21 @@ def _line(kind: Kind, counted: dict[tuple[str, str], int]) -> KindLine:
 
 
 def school_years() -> tuple[str, ...]:
-    """School years of which anything was found, newest first."""
-    rows = Handover.objects.order_by("-school_year").values_list("school_year", flat=True)
-    return tuple(rows.distinct())
+    """School years of which anything was found, newest first.
+
+    Asked from year to year: each answer is one look into the index, and the table is large.
+    """
+    found: list[str] = []
+    rows = Handover.objects.all()
+    while newest := rows.aggregate(newest=Max("school_year"))["newest"]:
+        found.append(newest)
+        rows = Handover.objects.filter(school_year__lt=newest)
+    return tuple(found)
 
 
-def schools_of(school_year: str) -> dict[str, str]:
-    """Code -> name of the schools with anything to report in a year."""
-    rows = Handover.objects.filter(school_year=school_year).order_by()
-    pairs = rows.values_list("unit_code").annotate(name=Max("school_name")).order_by("name")
-    return dict(pairs)
+def schools() -> dict[str, str]:
+    """Code -> name of the department's schools, to choose one."""
+    return dict(Unit.objects.order_by("name").values_list("code", "name"))
 
 
 def handovers(
@@ -225,14 +231,9 @@ def waiting_report(*, by: Actor) -> tuple[int, int] | None:
     nothing is reported or the person may not look."""
     if not is_connected() or deny_role(by, *READERS) is not None:
         return None
-    counted = dict(
-        Handover.objects.filter(state__in=[*OPEN, State.REFUSED, State.BLOCKED])
-        .order_by()
-        .values_list("state")
-        .annotate(count=Count("pk"))
-    )
-    waits = counted.get(State.WAITING, 0) + counted.get(State.SENT, 0)
-    return waits, counted.get(State.REFUSED, 0) + counted.get(State.BLOCKED, 0)
+    # Each has a partial index of its own: these are few, the table is large.
+    waits = Handover.objects.filter(state__in=OPEN).count()
+    return waits, Handover.objects.filter(state__in=[State.REFUSED, State.BLOCKED]).count()
 
 
 def _may_look(by: Actor) -> None:

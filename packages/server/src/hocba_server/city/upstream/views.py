@@ -69,7 +69,7 @@ def items(request: HttpRequest, by: Actor) -> HttpResponse:
         "chosen": chosen,
         "query": urlencode({name: text for name, text in chosen.items() if text}),
         "years": years,
-        "schools": selectors.schools_of(chosen["nam_hoc"]),
+        "schools": selectors.schools(),
         "kinds": Kind.choices,
         "states": State.choices,
         "may_send": deny_role(by, *registration.SENDERS) is None,
@@ -117,7 +117,7 @@ def tables(request: HttpRequest, by: Actor) -> HttpResponse:
     context = {
         "years": years,
         "school_year": year,
-        "schools": selectors.schools_of(year),
+        "schools": selectors.schools(),
         "blocked": list(blocked[:_ON_PAGE]),
         "may_send": deny_role(by, *registration.SENDERS) is None,
     }
