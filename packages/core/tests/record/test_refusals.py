@@ -225,9 +225,9 @@ def test_a_comment_that_splits_a_name_is_refused() -> None:
 
 
 def test_many_repeated_tags_do_not_take_long() -> None:
-    data = document(V1).replace(b"<TONG_KET>", b"<QUA_TRINH_HOC_TAP/>" * 400_000 + b"<TONG_KET>")
+    data = document(V1).replace(b"<TONG_KET>", b"<QUA_TRINH_HOC_TAP/>" * 140_000 + b"<TONG_KET>")
     code, where = refusal(data)
     assert code == "field_missing"
     assert where == f"{DATA[V1]}/QUA_TRINH_HOC_TAP[5]/NAM_HOC"
-    data = document(V1).replace(b"<TONG_KET>", b"<A/>" * 2_000_000 + b"<TONG_KET>")
+    data = document(V1).replace(b"<TONG_KET>", b"<A/>" * 140_000 + b"<TONG_KET>")
     assert refusal(data) == ("unknown_tag", f"{DATA[V1]}/A")

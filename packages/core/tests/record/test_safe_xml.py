@@ -182,7 +182,7 @@ def test_the_place_of_a_syntax_error() -> None:
 @pytest.mark.parametrize("limits", [{}, {"max_bytes": 200_000_000}], ids=["record", "package"])
 def test_depth(limits: dict[str, int]) -> None:
     assert parse_xml(nested(MAX_DEPTH), **limits).tag == "a"
-    for depth in (MAX_DEPTH + 1, 255, 256, 257, 3000, 10_000, 1_000_000):
+    for depth in (MAX_DEPTH + 1, 255, 256, 257, 3000, 10_000, 100_000):
         assert code_of(nested(depth), **limits) == "depth"
     assert MAX_DEPTH == 32
 
@@ -202,6 +202,20 @@ def test_size() -> None:
     assert refused.value.code == "too_large"
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<a>" + b"<b/>" * 1_000_000 + b"</a>",
+        b"<a>" + b'<b c=""/>' * 160_000 + b"</a>",
+        b"<a " + b" ".join(b'a%d=""' % number for number in range(160_000)) + b"/>",
+        nested(1_000_000),
+    ],
+    ids=["elements", "both", "attributes", "depth"],
+)
+def test_more_than_memory_should_hold_is_refused_before_it_is_parsed(data: bytes) -> None:
+    assert code_of(data) == "too_many"
+
+
 def test_each_document_has_its_own_error() -> None:
     for line in range(1, 5):
         with pytest.raises(Malformed) as refused:
@@ -215,7 +229,7 @@ def test_hostile_but_small_documents_end_quickly() -> None:
     attributes = b" ".join(b'a%d="x"' % number for number in range(20_000))
     parse_xml(b"<a " + attributes + b"/>")
     parse_xml(b"<a>" + b"&amp;" * 1_000_000 + b"</a>")
-    parse_xml(b"<a>" + b"<b/>" * 1_000_000 + b"</a>")
+    parse_xml(b"<a>" + b"<b/>" * 140_000 + b"</a>")
     code_of(b"<!--" * 1_000_000)
     code_of(b"<?" * 1_000_000)
     code_of(b"<!-- -->" * 500_000)

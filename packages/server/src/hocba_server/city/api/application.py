@@ -19,7 +19,7 @@ from hocba_server.city.api import (
     schemas,
     sessions,
 )
-from hocba_server.city.api.examples import as_problems
+from hocba_server.city.api.examples import finish_document
 from hocba_server.city.api.problems import (
     Problem,
     handle_library_error,
@@ -63,4 +63,4 @@ def openapi_document() -> dict[str, Any]:
     document = dict(api.get_openapi_schema(path_prefix="/api/v2/"))
     document["servers"] = [{"url": settings.PUBLIC_URL}]
     document["components"]["schemas"]["TokenRequest"] = schemas.TokenRequest.model_json_schema()
-    return as_problems(document)
+    return finish_document(document)

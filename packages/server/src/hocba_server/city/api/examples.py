@@ -80,10 +80,14 @@ def refusals(*statuses: int) -> dict[int, Any]:
     return dict.fromkeys(statuses, schemas.Problem)
 
 
-def as_problems(document: dict[str, Any]) -> dict[str, Any]:
-    """Say in the OpenAPI document that refusals are problem+json, which ninja cannot."""
+def finish_document(document: dict[str, Any]) -> dict[str, Any]:
+    """Say in the OpenAPI document what ninja cannot: refusals are problem+json, and an example of a
+    parameter stands by itself (OpenAPI 3.1 section 4.8.12 has no lists there)."""
     for operations in document["paths"].values():
         for operation in operations.values():
+            for parameter in operation["parameters"]:
+                if isinstance(parameter.get("examples"), list):
+                    parameter["example"] = parameter.pop("examples")[0]
             for status, answer in operation["responses"].items():
                 if int(status) >= 400 and "content" in answer:
                     answer["content"] = {MEDIA_TYPE: next(iter(answer["content"].values()))}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from ninja import Schema
+from ninja import Path, Schema
 from pydantic import Field
 
 UnitCode = Annotated[
     str,
-    Field(
+    Path(
         max_length=20,
         pattern=r"^[0-9A-Za-z._-]{1,20}$",
         description="Mã đơn vị / code of the unit",
@@ -19,7 +19,7 @@ UnitCode = Annotated[
 ]
 MessageNumber = Annotated[
     str,
-    Field(
+    Path(
         max_length=100,
         pattern=r"^[0-9A-Za-z._-]{1,100}$",
         description="messageid: UUID mới cho mỗi gói; gửi lại cùng mã được trả lời như lần đầu / "
@@ -29,19 +29,10 @@ MessageNumber = Annotated[
 ]
 RecordNumber = Annotated[
     str,
-    Field(
+    Path(
         pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
         description="MA_TRA_CUU_UUID",
         examples=["0f5f9a3e-3a44-4a0e-9d43-1f2e3d4c5b6a"],
-    ),
-]
-FirstYear = Annotated[
-    int,
-    Field(
-        ge=1990,
-        le=2199,
-        description="Năm đầu của năm học (nam_hoc) / first year of the school year",
-        examples=[2025],
     ),
 ]
 

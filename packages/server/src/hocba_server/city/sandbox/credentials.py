@@ -24,7 +24,8 @@ from hocba_server.web.accounts.actor import Actor
 _README = """\
 Nơi thử nghiệm của Cổng tiếp nhận học bạ số: đơn vị {code} ({name})
 
-tai-khoan.json   tài khoản, mật khẩu, địa chỉ; trường password gửi SHA-256 của mật khẩu
+tai-khoan.json   tài khoản, mật khẩu, địa chỉ của cổng thử và của dịch vụ dấu thời gian (RFC 3161);
+                 trường password gửi SHA-256 của mật khẩu
 khoa/*.p12       khoá và chứng thư số (PKCS#12) của nhà trường (con-dau), cán bộ quản lý, giáo viên
 tin-cay/*.pem    chứng thư gốc và trung gian của nơi thử nghiệm
 
@@ -38,15 +39,15 @@ Use invented pupils only (personal numbers that begin with 000). Nothing here ha
 
 
 def open_unit_with_keys(
-    *, by: Actor, at: dt.datetime, vendor_code: str, gateway: str
+    *, by: Actor, at: dt.datetime, vendor_code: str, address: str
 ) -> tuple[OpenedUnit, bytes]:
     """Open a unit and return its credentials as a ZIP. Raises as `open_unit` does."""
     require(deny_role(by, CityRole.ADMINISTRATOR))
     unit = open_unit(by=by, at=at, vendor_code=vendor_code)
-    return unit, _archive(unit, gateway, at)
+    return unit, _archive(unit, address, at)
 
 
-def _archive(unit: OpenedUnit, gateway: str, at: dt.datetime) -> bytes:
+def _archive(unit: OpenedUnit, address: str, at: dt.datetime) -> bytes:
     world = sandbox_world()
     validity = (at - dt.timedelta(days=1), at + dt.timedelta(days=2 * 365))
     seal = world.issue_organisation(unit.name, unit.code, validity=validity)
@@ -64,7 +65,8 @@ def _archive(unit: OpenedUnit, gateway: str, at: dt.datetime) -> bytes:
         )
     password = secrets.token_urlsafe(12)
     account = {
-        "gateway": gateway,
+        "cong": f"{address}/api/v1/giao-dich",
+        "dau_thoi_gian": f"{address}/tsa",
         "ma_don_vi": unit.code,
         "ten_don_vi": unit.name,
         "user_name": unit.code,

@@ -23,6 +23,7 @@ from hocba_server.city.sandbox.conformance import MOST_RECORDS, check_upload
 from hocba_server.city.sandbox.credentials import open_unit_with_keys
 from hocba_server.city.sandbox.samples import archive_of, shelf
 from hocba_server.city.sandbox.services import answer_request
+from hocba_server.city.sandbox.world import MOST_QUERY, sandbox_timestamp
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.design.downloads import download
 from hocba_server.web.design.language import in_page_language
@@ -44,6 +45,17 @@ def transaction(request: HttpRequest) -> JsonResponse:
     return JsonResponse(
         answer_request(asked, at=timezone.now()), json_dumps_params={"ensure_ascii": False}
     )
+
+
+@csrf_exempt  # other software has no cookie of ours
+@require_POST
+def timestamp(request: HttpRequest) -> HttpResponse:
+    """RFC 3161 over HTTP: time-stamps for seals of the sandbox."""
+    try:
+        answer = sandbox_timestamp(request.read(MOST_QUERY + 1), at=timezone.now())
+    except Malformed as fault:
+        return HttpResponse(str(fault), status=400, content_type="text/plain; charset=utf-8")
+    return HttpResponse(answer, content_type="application/timestamp-reply")
 
 
 @require_safe
@@ -99,7 +111,7 @@ def open_unit(request: HttpRequest, by: Actor, code: str) -> HttpResponse:
         by=by,
         at=timezone.now(),
         vendor_code=code,
-        gateway=f"{settings.PUBLIC_URL}/thu-nghiem/api/v1/giao-dich",
+        address=f"{settings.PUBLIC_URL}/thu-nghiem",
     )
     return download(archive, f"don-vi-thu-nghiem-{unit.code}.zip", "application/zip")
 
@@ -113,6 +125,7 @@ def _page(
         "samples": shelf().samples,
         "most_records": MOST_RECORDS,
         "gateway": f"{settings.PUBLIC_URL}/thu-nghiem/api/v1/giao-dich",
+        "timestamps": f"{settings.PUBLIC_URL}/thu-nghiem/tsa",
     }
     return render(request, "city_sandbox/home.html", context)
 

@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
+from hocba.errors import Malformed
 from hocba.ports import RevocationSource
 from hocba.trust.store import TrustStore
 from hocba_certworld.local import LocalRevocation
@@ -22,6 +23,8 @@ from hocba_certworld.world import CertWorld
 LABEL = "THỬ NGHIỆM"
 FOUNDED = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 """The world begins before the samples are signed; its root lasts ten years."""
+MOST_QUERY = 10_000
+"""Bytes of a time-stamp query."""
 _NOWHERE = "http://thu-nghiem.invalid"
 """OCSP and CRLs of the sandbox are asked in the process itself, never over a network."""
 
@@ -63,6 +66,16 @@ def sandbox_issuers() -> tuple[x509.Certificate, ...]:
 def issuers_der() -> tuple[bytes, ...]:
     """The same as DER."""
     return tuple(one.public_bytes(Encoding.DER) for one in sandbox_issuers())
+
+
+def sandbox_timestamp(query: bytes, *, at: dt.datetime) -> bytes:
+    """Answer an RFC 3161 query: seals of the sandbox need a time-stamp as real ones do.
+
+    Raises `Malformed`.
+    """
+    if len(query) > MOST_QUERY:
+        raise Malformed("timestamp_request", "Yêu cầu quá dài.", "The query is too long.")
+    return sandbox_world().timestamp(query, at)
 
 
 def sandbox_revocation(now: Callable[[], dt.datetime]) -> RevocationSource:

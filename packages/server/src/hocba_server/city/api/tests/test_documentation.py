@@ -39,6 +39,9 @@ def test_the_document_names_every_operation_in_both_languages() -> None:
         for operation in methods.values():
             assert " / " in operation["summary"], path
             assert operation["description"], path
+            for parameter in operation["parameters"]:
+                assert parameter["description"], (path, parameter["name"])
+                assert "examples" not in parameter
             for status, answer in operation["responses"].items():
                 if int(status) >= 400:
                     assert list(answer["content"]) == ["application/problem+json"]

@@ -15,10 +15,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.test import Client
 
+from hocba.errors import HocBaError
 from hocba.ids import MessageId, PersonalId, UnitCode
 from hocba.packet.package import complete_transaction, pack_content, prepare_transaction
 from hocba.packet.transactions import PackageRequest, ResultQuery, hash_password
 from hocba.record.sample import sample_record
+from hocba.signature.sign import add_seal_timestamp, seal_timestamp_digest
+from hocba.signature.timestamp import make_request, token_of_response
 from hocba.trust.algorithms import SignatureAlgorithm
 from hocba_certworld.cast import Cast
 from hocba_certworld.softkey import SoftKey
@@ -62,7 +65,10 @@ def vendor(approved: str) -> Vendor:
         contact_email="mau@example.vn",
     )
     unit, archive = open_unit_with_keys(
-        by=ADMINISTRATOR, at=SENT, vendor_code="cong-ty-mau", gateway="https://example.vn"
+        by=ADMINISTRATOR,
+        at=SENT,
+        vendor_code="cong-ty-mau",
+        address="https://example.vn/thu-nghiem",
     )
     files = zipfile.ZipFile(io.BytesIO(archive))
     account = json.loads(files.read("tai-khoan.json"))
@@ -206,6 +212,20 @@ def test_wrong_passwords_and_units_are_refused(vendor: Vendor) -> None:
     assert sandbox.answer_request(sent, at=SENT)["Error"] == "1003"
     assert sandbox.answer_request({"a": 1}, at=SENT)["Error"] == "2001"
     assert not SandboxPackage.objects.exists()
+
+
+def test_seals_are_stamped_over_http(vendor: Vendor) -> None:
+    document = vendor.cast.sign(sample_record(4), stamp=False)
+    query = make_request(seal_timestamp_digest(document), 7)
+    answer = Client().post("/thu-nghiem/tsa", query, content_type="application/timestamp-query")
+    assert answer["Content-Type"] == "application/timestamp-reply"
+    assert add_seal_timestamp(document, token_of_response(answer.content, query))
+    for wrong in (b"x", b"x" * 20_000):
+        answer = Client().post("/thu-nghiem/tsa", wrong, content_type="application/octet-stream")
+        assert answer.status_code in {200, 400}
+        if answer.status_code == 200:  # RFC 3161 has refusals of its own
+            with pytest.raises(HocBaError):
+                token_of_response(answer.content, query)
 
 
 def test_one_record_in_force_also_here(vendor: Vendor) -> None:
