@@ -1,4 +1,4 @@
-"""Measured speeds: `./hocba bench [--seconds 2] [--classes …] [--kept …] [--stored …] [--out FILE]`.
+"""Measured speeds: `./hocba bench [--seconds 2] [--classes …] [--stored …] [--out FILE]`.
 
 `./hocba bench --seconds 0.1 --classes 1 --stored --found-in 0` is over in a minute; only a whole
 run writes results.json. A whole run takes about an hour and 30 GB of disk.
@@ -257,7 +257,8 @@ def lookup_line(name: str, stored: int, found: Mapping[str, Any]) -> str:
     """One line of the table of look-ups."""
     return (
         f"{name:20} among {stored:10,}  {found['per_second']}/s  "
-        f"median {found['median_ms']:.1f} ms  p99 {found['p99_ms']:.1f} ms  worst {found['worst_ms']:.0f} ms"
+        f"median {found['median_ms']:.1f} ms  p99 {found['p99_ms']:.1f} ms  "
+        f"worst {found['worst_ms']:.0f} ms"
     )
 
 

@@ -36,9 +36,9 @@ from hocba_server.city.gateway.processing import process_package
 from hocba_server.city.gateway.selectors import query_results, result_answer
 from hocba_server.city.recalls.selectors import recall_answer
 from hocba_server.city.scopes import school_scope
-from hocba_server.config.acting import acting
 from hocba_server.city.vendors.rates import seconds_to_wait
 from hocba_server.city.vendors.selectors import dialect_of_account, dialect_of_unit
+from hocba_server.config.acting import acting
 from hocba_server.config.jobs import city_jobs
 from hocba_server.web.accounts.actor import platform_actor
 from hocba_server.web.audit.services import record_event

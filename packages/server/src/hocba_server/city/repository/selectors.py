@@ -18,9 +18,9 @@ from hocba.trust.evidence import Evidence, write_container
 from hocba.trust.identity import issuer_name, signer_name
 from hocba.verify.policy import CORRECTED, RecordStatus, StatusAnswer
 from hocba.workflow.transitions import Denial
+from hocba_server.city.archiving.chains import archive_time_stamps
 from hocba_server.city.certificates.offices import own
 from hocba_server.city.certificates.selectors import ApprovedSeal, approved_seals, ended_seals
-from hocba_server.city.archiving.chains import archive_time_stamps
 from hocba_server.city.permissions import READERS, deny_role, require
 from hocba_server.city.repository.compression import expand
 from hocba_server.city.repository.models import (
