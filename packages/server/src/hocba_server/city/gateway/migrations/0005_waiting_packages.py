@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('city_gateway', '0003_outcome_class'),
+        ('city_gateway', '0004_recordoutcome_note'),
     ]
 
     operations = [
