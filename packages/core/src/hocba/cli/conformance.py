@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from hocba.cli import files
 from hocba.cli.verify import moment_of
 from hocba.conformance.check import check_file
@@ -16,7 +18,9 @@ from hocba.packet.envelope import MAX_TEXT
 def run(arguments: argparse.Namespace) -> int:
     """Check every file and print the reports; 1 when one does not conform."""
     store = files.read_trust(arguments.trust) if arguments.trust else None
-    surroundings = Surroundings(at=moment_of(arguments.at), store=store)
+    # Whom the folder holds may also have issued: authorities and time-stamp services.
+    known = tuple(one.public_bytes(Encoding.DER) for one in store.roots) if store else ()
+    surroundings = Surroundings(at=moment_of(arguments.at), store=store, issuers=known)
     reports = [
         check_file(files.read_bounded(file, MAX_TEXT), name=file.name, surroundings=surroundings)
         for file in arguments.files

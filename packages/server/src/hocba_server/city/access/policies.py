@@ -76,6 +76,15 @@ POLICIES: Final = (
     _of_units(_CLOSING),
     _below("city_closing_closedrecord", "closing_id", _CLOSING),
     _below("city_closing_reopening", "closing_id", _CLOSING),
+    _below("city_archiving_recordleaf", "record_id", _STORED),
+    _below("city_archiving_skippedrecord", "record_id", _STORED),
+    _of_units("city_upstream_handover"),
+    _of_units("city_upstream_difference"),
+    Policies("city_upstream_message", WHOLE),
+    # In the Ministry's store the unit is a department.
+    _of_units("city_store_receivedmessage"),
+    _of_units("city_store_receivedclosing"),
+    _of_units("city_store_nationalrow"),
     Policies(
         _REGISTRATION,
         f"{WHOLE} OR ({IN_UNITS} AND {_OWN_UNIT})",
@@ -98,6 +107,9 @@ POLICIES: Final = (
 )
 
 OPEN: Final = {
+    "city_sandbox_sandboxrecord": (
+        "the sandbox of vendors: numbers of its own units, and a digest in place of the pupil"
+    ),
     "city_transparency_logentryrow": (
         "the public log: entries are published and hold no personal data; the number beside an "
         "entry finds its proof"
