@@ -45,6 +45,7 @@ def main() -> None:
     folder.chmod(0o755)  # PostgreSQL runs as a user of its own and has to pass
     os.environ.update(
         HOCBA_MODE="demo",
+        HOCBA_DATABASE_ROLE="worker",
         HOCBA_VAR=str(folder),
         DJANGO_SETTINGS_MODULE="hocba_server.config.settings",
     )
@@ -144,7 +145,8 @@ def _ask(name: str, stored: int, seconds: float) -> dict[str, Any]:
 
 
 def _share(name: str, stored: int, places: range, begin: float) -> list[float]:
-    """One process's part of the questions, asked by threads."""
+    """One process's part of the questions, asked by threads as the web server asks."""
+    os.environ["HOCBA_DATABASE_ROLE"] = "web"
     import django
 
     django.setup()
@@ -166,8 +168,11 @@ def _work(
 ) -> list[float]:
     from django.db import connections
 
+    from hocba_server.city.scopes import scope_of
+    from hocba_server.config.acting import act_from_here
     from hocba_server.synth.filler import FilledRecord
 
+    act_from_here(scope_of(_officer()))
     draw = random.Random(f"{begin}-{os.getpid()}-{number}")  # noqa: S311 - no secret
     question, taken = QUESTIONS[name], []
     question(FilledRecord(draw.randrange(stored)))  # opens the connection

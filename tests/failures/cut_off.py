@@ -103,7 +103,10 @@ def _trial(folder: Path, a: Machine, b: Machine, certificates: int) -> dict[str,
     import django
 
     django.setup()
+    from hocba_server.config.acting import PLATFORM, act_from_here
     from hocba_server.synth import running
+
+    act_from_here(PLATFORM)
 
     (school,) = running.found_schools(folder, certificates, 1)
     running.approve_schools([school])
@@ -166,6 +169,8 @@ def _environment(folder: Path, host: str, port: int) -> dict[str, str]:
         "HOCBA_VAR": str(folder),
         "HOCBA_TRUST_DIR": str(folder / "trust"),
         "DATABASE_URL": f"postgresql://postgres@{host}:{port}/hocba_web",
+        "DATABASE_URL_CITY": f"postgresql://hocba_worker@{host}:{port}/hocba_city",
+        "HOCBA_DATABASE_ROLE": "worker",
         "DJANGO_SETTINGS_MODULE": "hocba_server.config.settings",
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hocba_server.city.certificates.offices import sees_whole_city, units_of
 from hocba_server.city.permissions import CityRole
+from hocba_server.city.role import is_store
 from hocba_server.config.acting import NOBODY, Kind, Scope
 from hocba_server.web.accounts.actor import Actor
 
@@ -27,3 +28,11 @@ def school_scope(unit_code: str) -> Scope:
     if "," in unit_code:
         return Scope(Kind.UNITS, unit=unit_code)
     return Scope(Kind.UNITS, unit=unit_code, units=(unit_code,))
+
+
+def sender_scope(unit_code: str) -> Scope:
+    """The rows of whoever sends a message: a school's own; in the Ministry's store the sender is
+    a department, whose records carry the codes of its schools, so that services narrow them."""
+    if is_store():
+        return Scope(Kind.CITY, unit=unit_code)
+    return school_scope(unit_code)

@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 
 from hocba_server.config.database import DATABASE_NAMES, ServerAddress, ensure_server
+from hocba_server.config.guarded.base import WEB_ROLE, WORKER_ROLE
 from hocba_server.demo.city import DEPARTMENT_CODE, DEPARTMENT_NAME
 from hocba_server.demo.processes import Supervisor
 
@@ -53,9 +54,10 @@ def _make_databases(address: ServerAddress) -> None:
 
 
 def _environment(folder: Path, address: ServerAddress, port: int) -> Mapping[str, str]:
-    def url(name: str) -> str:
+    def url(name: str, user: str = "") -> str:
         where = f"?host={quote(address.host, safe='')}"
-        at = f"{address.user}@" if address.port is None else f"{address.user}@{address.host}"
+        user = user or address.user
+        at = f"{user}@" if address.port is None else f"{user}@{address.host}"
         place = "" if address.port is None else f":{address.port}"
         return f"postgresql://{at}{place}/{name}{where if address.port is None else ''}"
 
@@ -75,13 +77,16 @@ def _environment(folder: Path, address: ServerAddress, port: int) -> Mapping[str
         "HOCBA_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "HOCBA_RECALL_DECISION": "automatic",
         "DATABASE_URL": url(_STORE_DATABASES["default"]),
-        "DATABASE_URL_CITY": url(_STORE_DATABASES["city"]),
+        "DATABASE_URL_CITY": url(_STORE_DATABASES["city"], WEB_ROLE),
+        "DATABASE_URL_CITY_WORKER": url(_STORE_DATABASES["city"], WORKER_ROLE),
+        "DATABASE_URL_CITY_OWNER": url(_STORE_DATABASES["city"]),
     }
 
 
 def main() -> None:
     """Found the store, approve, work until told to stop. Safe to start again at any time."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hocba_server.config.settings")
+    os.environ["HOCBA_DATABASE_ROLE"] = "worker"
     import django
 
     django.setup()
@@ -96,6 +101,7 @@ def main() -> None:
 
 def _found() -> None:
     from hocba_server.adapters.clock import SystemClock
+    from hocba_server.city.certificates.models import Level
     from hocba_server.city.certificates.services import register_unit
     from hocba_server.city.gateway.services import open_account
     from hocba_server.city.transparency.models import SignedCheckpoint
@@ -118,7 +124,14 @@ def _found() -> None:
     by = actor_of_user(user)
     if not SignedCheckpoint.objects.exists():
         start_log(at=at)
-    register_unit(by=by, at=at, code=DEPARTMENT_CODE, name=DEPARTMENT_NAME, ownership="public")
+    register_unit(
+        by=by,
+        at=at,
+        code=DEPARTMENT_CODE,
+        name=DEPARTMENT_NAME,
+        ownership="public",
+        levels=tuple(Level),
+    )
     open_account(by=by, at=at, unit_code=DEPARTMENT_CODE)
 
 

@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     rows.add_argument("--logged", action="store_true", help="kèm mục sổ công khai (log entries)")
     chosen = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hocba_server.config.settings")
+    os.environ.setdefault("HOCBA_DATABASE_ROLE", "worker")
     import django
 
     django.setup()

@@ -25,6 +25,7 @@ from hocba_server.demo.processes import Supervisor, free_port, own_environment, 
 from hocba_server.synth.school import SynthSchool
 
 GATEWAY = "/api/v1/giao-dich"
+WARD = "26740"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def running_city(*, schools: int, workers: int = 2, prefix: str) -> Iterator[Run
         HOCBA_MODE="demo",
         HOCBA_VAR=str(folder),
         HOCBA_BUILD=str(build_dir()),
+        HOCBA_DATABASE_ROLE="worker",
         HOCBA_TRUST_DIR=str(folder / "trust"),
         HOCBA_PUBLIC_URL=f"http://127.0.0.1:{web}",
         DJANGO_SETTINGS_MODULE="hocba_server.config.settings",
@@ -80,7 +82,7 @@ def running_city(*, schools: int, workers: int = 2, prefix: str) -> Iterator[Run
     from hocba_server.config.database import stop_server
     from hocba_server.demo import databases
 
-    supervisor = Supervisor(own_environment(), folder / "log")
+    supervisor = Supervisor(own_environment(HOCBA_DATABASE_ROLE="web"), folder / "log")
     try:
         databases.ready()
         founded = tuple(found_schools(folder, certificates, schools))
@@ -137,6 +139,7 @@ def approve_schools(schools: Sequence[SynthSchool]) -> None:
 
     at = SystemClock().now()
     by = Actor(1, "Sở Mẫu", "000080000090", "79", ("SO_DUYET", "SO_QT"), "city")
+    ward = Actor(2, "Phường Mẫu", "000080000091", WARD, ("XA_VHXH",), "city")
     start_log(at=at)
     for school in schools:
         register_unit(
@@ -145,7 +148,7 @@ def approve_schools(schools: Sequence[SynthSchool]) -> None:
             code=school.unit_code,
             name=school.name,
             ownership="public",
-            ward_code="26740",
+            ward_code=WARD,
             ward_name="Phường Sài Gòn",
         )
         open_account(by=by, at=at, unit_code=school.unit_code)
@@ -153,4 +156,4 @@ def approve_schools(schools: Sequence[SynthSchool]) -> None:
         if answer["error"] != "0":
             raise Unavailable("registration", str(answer), str(answer))
     for row in CertificateRegistration.objects.all():
-        approve(by=by, at=at, registration_id=row.pk)
+        approve(by=ward, at=at, registration_id=row.pk)

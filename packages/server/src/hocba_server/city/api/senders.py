@@ -15,10 +15,12 @@ from hocba.packet.codes import ResponseCode
 from hocba_server.city.api.problems import Problem
 from hocba_server.city.api.signed import is_signed, verify_request
 from hocba_server.city.gateway.models import GatewayAccount
+from hocba_server.city.scopes import sender_scope
 from hocba_server.city.vendors.models import Vendor
 from hocba_server.city.vendors.rates import seconds_to_wait
 from hocba_server.city.vendors.selectors import serves
 from hocba_server.city.vendors.tokens import account_of_token
+from hocba_server.config.acting import act_from_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Sender:
             account = serves(self.vendor, unit_code)
         if account is None or account.unit_code != unit_code:
             raise Problem(ResponseCode.WRONG_UNIT, field="unit_code")
+        act_from_here(sender_scope(unit_code))
         count_request(account, at)
         return account
 
@@ -55,6 +58,7 @@ class BearerToken(AuthBase):
         account = account_of_token(token.strip()[:200], timezone.now())
         if account is None:
             raise Problem(ResponseCode.SESSION_EXPIRED, field="Authorization")
+        act_from_here(sender_scope(account.unit_code))
         return Sender(account)
 
 

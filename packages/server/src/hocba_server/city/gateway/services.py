@@ -35,7 +35,7 @@ from hocba_server.city.gateway.models import GatewayAccount, IncomingPackage
 from hocba_server.city.gateway.processing import process_package
 from hocba_server.city.gateway.selectors import query_results, result_answer
 from hocba_server.city.recalls.selectors import recall_answer
-from hocba_server.city.scopes import school_scope
+from hocba_server.city.scopes import sender_scope
 from hocba_server.city.vendors.rates import seconds_to_wait
 from hocba_server.city.vendors.selectors import dialect_of_account, dialect_of_unit
 from hocba_server.config.acting import acting
@@ -73,7 +73,7 @@ def answer_request(request: object, *, at: dt.datetime) -> dict[str, Any]:
         read = read_request(request)
     except Malformed as error:
         return _unreadable(request, error)
-    with acting(school_scope(read.unit_code)):
+    with acting(sender_scope(read.unit_code)):
         return _answer(read, at)
 
 
@@ -97,7 +97,7 @@ def receive(request: object, *, at: dt.datetime) -> dict[str, Any]:
         read = PackageRequest.from_json(request)
     except Malformed as error:
         return _unreadable(request, error)
-    with acting(school_scope(read.unit_code)):
+    with acting(sender_scope(read.unit_code)):
         return _receive(read, at).to_json()
 
 
@@ -109,7 +109,7 @@ def receive_from(
     `identity` stands for the content where the sender did not pack it, so that the same bytes are
     the same message whatever packs them here.
     """
-    with acting(school_scope(request.unit_code)):
+    with acting(sender_scope(request.unit_code)):
         return _receive(request, at, known=account, identity=identity)
 
 

@@ -171,14 +171,17 @@ def main(arguments: list[str] | None = None) -> int:
     )
     chosen = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hocba_server.config.settings")
+    os.environ.setdefault("HOCBA_DATABASE_ROLE", "worker")
     import django
 
     django.setup()
     from django.db import DatabaseError
 
     from hocba.errors import HocBaError
+    from hocba_server.config.acting import PLATFORM, act_from_here
     from hocba_server.web.accounts.actor import platform_actor
 
+    act_from_here(PLATFORM)
     try:
         found = reindex(by=platform_actor("city"), at=datetime.now(UTC), apply=chosen.apply)
     except (HocBaError, DatabaseError) as fault:

@@ -29,10 +29,12 @@ from hocba.packet.supplement import (
 from hocba_server.city.certificates.selectors import approved_seals, unit_by_code
 from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.role import is_store
+from hocba_server.city.scopes import sender_scope
 from hocba_server.city.store.closings import take_closings
 from hocba_server.city.store.models import ReceivedMessage
 from hocba_server.city.store.rows import take_rows
 from hocba_server.city.store.selectors import answer_state
+from hocba_server.config.acting import acting
 from hocba_server.web.accounts.actor import platform_actor
 from hocba_server.web.audit.services import record_event
 
@@ -48,7 +50,8 @@ def answer_supplement(request: object, *, at: dt.datetime) -> dict[str, Any]:
         code = code_of_package_error(error)
         detail = f"{error.where}: {error.sentence.vi}" if error.where else error.sentence.vi
         return SupplementAnswer.of(MessageId(_message_id(request)), code, detail).to_json()
-    return _answer(read, at).to_json()
+    with acting(sender_scope(read.unit_code)):
+        return _answer(read, at).to_json()
 
 
 def _answer(request: SupplementRequest, at: dt.datetime) -> SupplementAnswer:

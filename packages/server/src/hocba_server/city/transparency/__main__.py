@@ -20,13 +20,16 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hocba_server.config.settings")
+    os.environ.setdefault("HOCBA_DATABASE_ROLE", "worker")
     import django
 
     django.setup()
     from hocba.errors import HocBaError, NotTrusted, Refused
     from hocba_server.city.transparency.adoption import adopt_published
+    from hocba_server.config.acting import PLATFORM, act_from_here
     from hocba_server.web.accounts.actor import platform_actor
 
+    act_from_here(PLATFORM)
     try:
         done = adopt_published(by=platform_actor("city"), at=datetime.now(UTC))
     except Refused as fault:
