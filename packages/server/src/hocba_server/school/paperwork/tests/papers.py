@@ -14,7 +14,7 @@ from hocba_server.school.recalls.corrections import prepare_correction
 from hocba_server.school.recalls.models import RecallRequest
 from hocba_server.school.registry.models import School
 from hocba_server.school.registry.sheet_services import confirm_data, initialise_data
-from hocba_server.school.signing.models import SealedPdf
+from hocba_server.school.signing.models import SealedPdf, SeenCertificate
 from hocba_server.school.signing.paper_tasks import Typed
 from hocba_server.school.staffing.decision_lines import coverage_of
 from hocba_server.school.staffing.decision_services import shown_digest
@@ -22,7 +22,7 @@ from hocba_server.school.staffing.models import AssignmentDecision
 from hocba_server.school.statements.models import Statement
 from hocba_server.school.statements.services import draw_data_sheets
 from hocba_server.school.submission.models import CertificateRegistration, Package
-from hocba_server.school.tests.cast import AT, HEAD_ID, YEAR, Cast
+from hocba_server.school.tests.cast import AT, CODE, HEAD_ID, YEAR, Cast
 from hocba_server.web.accounts.actor import Actor
 
 Signed = Callable[[], int]
@@ -103,6 +103,28 @@ def _registration(cast: Cast) -> Paper:
     return Paper("dang-ky-chung-thu", cast.clerk, Typed({}), CertificateRegistration.objects.count)
 
 
+def _own_registration(cast: Cast) -> Paper:
+    count = CertificateRegistration.objects.filter(holder="leader").count
+    return Paper("dang-ky-chung-thu-can-bo", cast.principal, Typed({}), count)
+
+
+def _end(cast: Cast) -> Paper:
+    row = CertificateRegistration.objects.create(
+        school_id=cast.school_id,
+        serial="1",
+        fingerprint=SeenCertificate.objects.get(owner=CODE).fingerprint,
+        message_id="m",
+        request={},
+        state="approved",
+        actor={},
+        registered_by=1,
+        registered_at=AT,
+    )
+    typed = Typed({"registration": [str(row.pk)], "reason": ["Đổi thiết bị ký"]})
+    count = CertificateRegistration.objects.filter(end_state="waiting").count
+    return Paper("cham-dut-chung-thu", cast.clerk, typed, count)
+
+
 def _package(cast: Cast) -> Paper:
     assert AnnualRecordDraft.objects.exists()
     typed = Typed({"batch": [str(IssueBatch.objects.get().pk)]})
@@ -141,12 +163,19 @@ WAITING: dict[str, Callable[[Cast], Paper]] = {
     "sao-y": _copy,
     "dong-dau-pdf": _pdfs,
     "dang-ky-chung-thu": _registration,
+    "dang-ky-chung-thu-can-bo": _own_registration,
+    "cham-dut-chung-thu": _end,
     "nop-so": _package,
     "thu-hoi": _recall,
     "chinh-ly": _correction,
 }
 """All but `dong-dau-giay-to`, which waits for the head's signature first."""
-PERSON = {"ky-thu": HEAD_ID, "quyet-dinh-phan-cong": HEAD_ID, "ky-giay-to": HEAD_ID}
+PERSON = {
+    "ky-thu": HEAD_ID,
+    "quyet-dinh-phan-cong": HEAD_ID,
+    "ky-giay-to": HEAD_ID,
+    "dang-ky-chung-thu-can-bo": HEAD_ID,
+}
 """Papers that a person signs; the school's certificate signs the others."""
 
 
