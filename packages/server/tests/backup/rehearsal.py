@@ -20,6 +20,9 @@ def main() -> None:
     import django
 
     django.setup()
+    from hocba_server.config.acting import PLATFORM, act_from_here
+
+    act_from_here(PLATFORM)
     found = {"ingest": ingest, "look": look, "send": send_again}[step](folder)
     print(json.dumps(found))  # noqa: T201 - the test reads it
 
@@ -61,8 +64,8 @@ def _open_department(folder: Path) -> Any:
     from hocba_server.city.tests.cast import (
         ADMINISTRATOR,
         MADE,
-        OFFICER,
         SENT,
+        WARD_OFFICER,
         registration,
     )
     from hocba_server.city.transparency.services import start_log
@@ -84,7 +87,7 @@ def _open_department(folder: Path) -> Any:
     open_account(by=ADMINISTRATOR, at=SENT, unit_code=SCHOOL_CODE)
     start_log(at=SENT)
     answer_request(registration(cast.seal), at=SENT)
-    approve(by=OFFICER, at=SENT, registration_id=CertificateRegistration.objects.get().pk)
+    approve(by=WARD_OFFICER, at=SENT, registration_id=CertificateRegistration.objects.get().pk)
     return cast
 
 

@@ -36,6 +36,7 @@ class Place:
         return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "hocba_server.config.settings",
+            "HOCBA_DATABASE_ROLE": "worker",
             "HOCBA_VAR": str(self.var),
             "HOCBA_TRUST_DIR": str(self.folder / "trust"),
             "HOCBA_LOG_KEY_FILE": str(self.folder / "log-key.pem"),

@@ -20,8 +20,10 @@ from hocba_server.city.api.senders import BearerToken, count_request
 from hocba_server.city.api.signed import is_signed, verify_request
 from hocba_server.city.gateway.accounts import account_of_password
 from hocba_server.city.gateway.models import GatewayAccount
+from hocba_server.city.scopes import sender_scope
 from hocba_server.city.vendors.models import TokenOrigin
 from hocba_server.city.vendors.tokens import issue_token, revoke_token
+from hocba_server.config.acting import act_from_here
 
 router = Router(tags=["Token"])
 _BODY = {
@@ -59,6 +61,7 @@ def get_token(request: HttpRequest) -> Any:
         origin = TokenOrigin.PASSWORD
     if account is None:
         raise Problem(ResponseCode.WRONG_ACCOUNT, field="user_name")
+    act_from_here(sender_scope(account.unit_code))
     count_request(account, at)
     issued = issue_token(account=account, origin=origin, at=at)
     return Status(

@@ -25,7 +25,7 @@ from hocba_server.city.certificates.models import CertificateRegistration
 from hocba_server.city.certificates.services import approve
 from hocba_server.city.conftest import process
 from hocba_server.city.gateway.models import GatewayAccount, IncomingPackage
-from hocba_server.city.tests.cast import ADMINISTRATOR, OFFICER, SENT
+from hocba_server.city.tests.cast import ADMINISTRATOR, SENT, WARD_OFFICER
 from hocba_server.city.vendors.keys import register_key
 
 pytestmark = pytest.mark.django_db(databases=["default", "city"], transaction=True)
@@ -61,7 +61,7 @@ def test_a_vendor_works_from_the_command_line(
     certificate = tmp_path / "chung-thu.xml"
     certificate.write_bytes(registration_xml(school, cast))
     assert line("register-certificate", str(certificate), "--unit", school) == 0
-    approve(by=OFFICER, at=SENT, registration_id=CertificateRegistration.objects.get().pk)
+    approve(by=WARD_OFFICER, at=SENT, registration_id=CertificateRegistration.objects.get().pk)
     broken = documents[1].replace(b"<CAN_NANG>28.5<", b"<CAN_NANG>38.5<", 1)
     package = tmp_path / "goi.xml"
     package.write_bytes(signed_list([documents[0], broken], cast.seal))

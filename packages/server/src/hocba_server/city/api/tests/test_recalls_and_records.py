@@ -19,7 +19,7 @@ from hocba_server.city.conftest import Submit
 from hocba_server.city.gateway.models import GatewayAccount, IncomingPackage
 from hocba_server.city.recalls.services import check_request, decide_cases
 from hocba_server.city.recalls.tests.asking import item_of
-from hocba_server.city.tests.cast import OFFICER, SENT, FixedClock
+from hocba_server.city.tests.cast import OFFICER, SENT, WARD_OFFICER, FixedClock
 
 
 def registration_xml(unit: str, cast: Cast) -> bytes:
@@ -36,7 +36,7 @@ def test_a_certificate_is_registered_and_its_decision_read(school: str, cast: Ca
     again = ours.register_certificate(school, registration_xml(school, cast), message_id=number)
     assert again == taken
     assert CertificateRegistration.objects.count() == 1
-    approve(by=OFFICER, at=SENT, registration_id=CertificateRegistration.objects.get().pk)
+    approve(by=WARD_OFFICER, at=SENT, registration_id=CertificateRegistration.objects.get().pk)
     [listed] = ours.certificates(school)
     assert listed["state"] == "approved"
 
@@ -45,7 +45,7 @@ def test_a_refused_certificate_says_why(school: str, cast: Cast) -> None:
     ours = client(registered_key(school))
     ours.register_certificate(school, registration_xml(school, cast))
     row = CertificateRegistration.objects.get()
-    refuse(by=OFFICER, at=SENT, registration_id=row.pk, reason="Sai tên trường")
+    refuse(by=WARD_OFFICER, at=SENT, registration_id=row.pk, reason="Sai tên trường")
     [listed] = ours.certificates(school)
     assert (listed["state"], listed["reason"]) == ("refused", "Sai tên trường")
 

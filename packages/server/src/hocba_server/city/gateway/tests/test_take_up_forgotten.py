@@ -25,41 +25,44 @@ def package(approved: str, cast: Cast, documents: list[bytes]) -> IncomingPackag
     return IncomingPackage.objects.get()
 
 
-def jobs() -> list[str]:
-    rows = ProcrastinateJob.objects.using("city").filter(task_name="city.gateway.process")
+def jobs(package: IncomingPackage) -> list[str]:
+    rows = ProcrastinateJob.objects.using("city").filter(args__package_id=package.pk)
     return list(rows.order_by("id").values_list("status", flat=True))
 
 
-def end_jobs(status: str) -> None:
+def end_jobs(package: IncomingPackage, status: str) -> None:
     with connections["city"].cursor() as cursor:
-        cursor.execute("UPDATE procrastinate_jobs SET status = %s", [status])
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = %s WHERE (args->>'package_id')::bigint = %s",
+            [status, package.pk],
+        )
 
 
 def test_a_package_whose_job_failed_gets_another(package: IncomingPackage) -> None:
-    end_jobs("failed")
+    end_jobs(package, "failed")
     assert take_up_forgotten(at=LATER) == 1
-    assert jobs() == ["failed", "todo"]
+    assert jobs(package) == ["failed", "todo"]
     event = AuditEntry.objects.using("city").latest("pk")
     assert (event.action, event.subject) == ("take_up_package", f"package:{package.pk}")
 
 
 def test_once_is_enough(package: IncomingPackage) -> None:
-    end_jobs("failed")
+    end_jobs(package, "failed")
     assert [take_up_forgotten(at=LATER), take_up_forgotten(at=LATER)] == [1, 0]
 
 
 @pytest.mark.parametrize("status", ["todo", "doing"])
 def test_a_package_with_a_job_is_not_forgotten(package: IncomingPackage, status: str) -> None:
-    end_jobs(status)
+    end_jobs(package, status)
     assert take_up_forgotten(at=LATER) == 0
 
 
 def test_a_young_package_is_not_forgotten(package: IncomingPackage) -> None:
-    end_jobs("failed")
+    end_jobs(package, "failed")
     assert take_up_forgotten(at=SENT + PATIENCE) == 0
 
 
 def test_a_package_with_a_result_is_not_forgotten(package: IncomingPackage, cast: Cast) -> None:
     process(package.pk, cast)
-    end_jobs("failed")
+    end_jobs(package, "failed")
     assert take_up_forgotten(at=LATER) == 0

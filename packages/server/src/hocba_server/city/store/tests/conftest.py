@@ -9,7 +9,7 @@ import pytest
 
 from hocba_certworld.cast import Cast
 from hocba_certworld.softkey import SoftKey
-from hocba_server.city.certificates.models import CertificateRegistration
+from hocba_server.city.certificates.models import CertificateRegistration, Level
 from hocba_server.city.certificates.services import approve, register_unit
 from hocba_server.city.conftest import process
 from hocba_server.city.gateway.models import IncomingPackage
@@ -38,7 +38,14 @@ def in_store(settings: Any, department_key: SoftKey, other_key: SoftKey) -> None
     settings.CITY_ROLE = "ministry"
     start_log(at=SENT)
     for code, key in (("79", department_key), ("75", other_key)):
-        register_unit(by=ADMINISTRATOR, at=SENT, code=code, name=f"Sở {code}", ownership="public")
+        register_unit(
+            by=ADMINISTRATOR,
+            at=SENT,
+            code=code,
+            name=f"Sở {code}",
+            ownership="public",
+            levels=tuple(Level),
+        )
         open_account(by=ADMINISTRATOR, at=SENT, unit_code=code)
         answer_request(registration(key, unit_code=code), at=SENT)
         row = CertificateRegistration.objects.latest("pk")

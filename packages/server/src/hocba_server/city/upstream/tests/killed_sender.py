@@ -32,8 +32,10 @@ def main() -> None:
     from hocba_server.city.upstream import dispatch, messages, sending
     from hocba_server.city.upstream.models import Kind, Message
     from hocba_server.city.upstream.services import work
+    from hocba_server.config.acting import PLATFORM, act_from_here
     from hocba_server.web.audit.services import record_event
 
+    act_from_here(PLATFORM)
     key = SoftKey.from_pkcs12(Path(key_file).read_bytes(), password.encode())
     messages.own_key = lambda: key
     if step == "signed":  # inside the transaction that keeps the message
