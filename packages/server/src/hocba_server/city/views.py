@@ -10,7 +10,7 @@ from hocba_server.city.certificates.units import KEEPERS
 from hocba_server.city.corrections.selectors import waiting_corrections
 from hocba_server.city.gateway.selectors import packages, unit_names
 from hocba_server.city.pages import city_page
-from hocba_server.city.permissions import READERS, CityRole, deny_role
+from hocba_server.city.permissions import DEPARTMENT_READERS, READERS, CityRole, deny_role
 from hocba_server.city.recalls.selectors import waiting_requests
 from hocba_server.city.repository.selectors import class_counts
 from hocba_server.city.role import is_store
@@ -32,6 +32,7 @@ def home(request: HttpRequest, by: Actor) -> HttpResponse:
         "expiring": len(expiring(registrations(by=by), at=timezone.now())) if may_read else 0,
         "decides": deny_role(by, CityRole.OFFICER, CityRole.WARD_OFFICER) is None,
         "keeps_units": deny_role(by, *KEEPERS) is None,
+        "at_department": deny_role(by, *DEPARTMENT_READERS, CityRole.ADMINISTRATOR) is None,
         "is_administrator": deny_role(by, CityRole.ADMINISTRATOR) is None,
         "is_inspector": deny_role(by, CityRole.INSPECTOR) is None,
         "packages": newest,

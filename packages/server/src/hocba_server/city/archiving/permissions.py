@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hocba.workflow.transitions import Denial
-from hocba_server.city.permissions import READERS, CityRole, deny_role
+from hocba_server.city.permissions import DEPARTMENT_READERS, CityRole, deny_role
 from hocba_server.web.accounts.actor import Actor, platform_actor
 
-VIEWERS = (*READERS, CityRole.ADMINISTRATOR)
+VIEWERS = (*DEPARTMENT_READERS, CityRole.ADMINISTRATOR)
 
 
 def deny_view(by: Actor) -> Denial | None:

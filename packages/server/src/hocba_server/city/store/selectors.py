@@ -15,7 +15,7 @@ from hocba.packet.json_fields import Fields
 from hocba.record.national.columns import Table
 from hocba_server.city.certificates.models import Unit
 from hocba_server.city.gateway.models import IncomingPackage, PackageKind
-from hocba_server.city.permissions import READERS, deny_role, require
+from hocba_server.city.permissions import DEPARTMENT_READERS, deny_role, require
 from hocba_server.city.repository.models import StoredRecord
 from hocba_server.city.role import only_store
 from hocba_server.city.store.models import NationalRow, ReceivedClosing, ReceivedMessage
@@ -91,7 +91,7 @@ class StoreView:
 def store_view(*, by: Actor, shown: int = 20) -> StoreView:
     """What came in last and what is held. Raises `Refused`: `role`, `not_found` (no store)."""
     only_store()
-    require(deny_role(by, *READERS))
+    require(deny_role(by, *DEPARTMENT_READERS))
     packages = IncomingPackage.objects.defer("content").annotate(
         accepted_count=Count("outcomes", filter=Q(outcomes__accepted=True)),
         refused_count=Count("outcomes", filter=Q(outcomes__accepted=False)),
@@ -118,7 +118,7 @@ def store_view(*, by: Actor, shown: int = 20) -> StoreView:
 def rows_of_message(*, by: Actor, message_id: int) -> tuple[ReceivedMessage, list[dict[str, Any]]]:
     """A supplementary message and the answer to each thing in it. Raises `Refused`."""
     only_store()
-    require(deny_role(by, *READERS))
+    require(deny_role(by, *DEPARTMENT_READERS))
     row = ReceivedMessage.objects.defer("content").filter(pk=message_id).first()
     if row is None:
         raise Refused("not_found", "Không tìm thấy gói này.", "There is no such message.")

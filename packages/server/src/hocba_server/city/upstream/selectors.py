@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Min, QuerySet
 
 from hocba.errors import Refused, Sentence
 from hocba_server.city.certificates.models import Unit
-from hocba_server.city.permissions import READERS, deny_role, require
+from hocba_server.city.permissions import DEPARTMENT_READERS, deny_role, require
 from hocba_server.city.role import only_department
 from hocba_server.city.upstream.client import is_connected, takes_supplements
 from hocba_server.city.upstream.models import (
@@ -229,7 +229,7 @@ _GRAVEST_FIRST = (
 def waiting_report(*, by: Actor) -> tuple[int, int] | None:
     """For the department's home page: what waits or was sent, and what needs somebody; None where
     nothing is reported or the person may not look."""
-    if not is_connected() or deny_role(by, *READERS) is not None:
+    if not is_connected() or deny_role(by, *DEPARTMENT_READERS) is not None:
         return None
     # Each has a partial index of its own: these are few, the table is large.
     waits = Handover.objects.filter(state__in=OPEN).count()
@@ -238,7 +238,7 @@ def waiting_report(*, by: Actor) -> tuple[int, int] | None:
 
 def _may_look(by: Actor) -> None:
     only_department()
-    require(deny_role(by, *READERS))
+    require(deny_role(by, *DEPARTMENT_READERS))
 
 
 def _not_found() -> Refused:
