@@ -264,12 +264,12 @@ def records_of_class(
 def records_of_pupil(*, by: Actor, personal_id: str) -> QuerySet[StoredRecord]:
     """Every record of one pupil, whichever schools issued them, without their documents.
 
-    In the order of the years; of one year the record in force comes last (QĐ 1789 Đ4.3: the
-    personal number identifies a record in the whole city).
+    In the order of the years, of one year in the order of acceptance (QĐ 1789 Đ4.3: the personal
+    number identifies a record in the whole city). A ward officer finds those of the ward's schools.
     """
     require(deny_role(by, *READERS))
     return (
-        StoredRecord.objects.filter(personal_id=personal_id)
+        StoredRecord.objects.filter(own(by), personal_id=personal_id)
         .select_related("in_force")
         .defer("document", "salt")
         .order_by("school_year", "pk")

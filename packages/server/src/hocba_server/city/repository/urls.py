@@ -11,6 +11,7 @@ urlpatterns = [
         views.classroom,
         name="classroom",
     ),
+    path("so/tra-cuu/", views.find, name="find"),
     path("so/hoc-ba/<str:record_uuid>/", views.record, name="record"),
     path("so/hoc-ba/<str:record_uuid>/xml/", views.download_xml, name="xml"),
 ]

@@ -5,12 +5,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from hocba.errors import Refused
 from hocba_server.city.access.purposes import stated_purpose
 from hocba_server.city.closing.selectors import closing_of
 from hocba_server.city.pages import city_page
+from hocba_server.city.permissions import READERS, deny_role, require
 from hocba_server.city.repository import selectors, services
+from hocba_server.city.repository.looking_up import look_up
 from hocba_server.web.accounts.actor import Actor
 
 
@@ -76,6 +79,27 @@ def download_xml(request: HttpRequest, by: Actor, record_uuid: str) -> HttpRespo
     response = HttpResponse(opened.document, content_type="application/xml")
     response["Content-Disposition"] = f'attachment; filename="hoc-ba-{record_uuid}.xml"'
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@city_page
+def find(request: HttpRequest, by: Actor) -> HttpResponse:
+    """Records by number. The number is posted, so that it stands in no address and no log."""
+    require(deny_role(by, *READERS))
+    now = timezone.now()
+    purpose = stated_purpose(request, by=by, at=now)
+    if purpose is None:
+        return ask_for_purpose(request)
+    context: dict[str, object] = {"typed": "", "rows": [], "problem": None}
+    status = 200
+    if request.method == "POST":
+        typed = request.POST.get("number", "")[:100]
+        context["typed"] = typed
+        try:
+            context["rows"] = look_up(by=by, at=now, number=typed, purpose=purpose.sentence)
+        except Refused as fault:
+            context["problem"], status = fault, 422
+    return render(request, "city_repository/find.html", context, status=status)
 
 
 def ask_for_purpose(request: HttpRequest) -> HttpResponse:
