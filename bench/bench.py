@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -278,6 +278,34 @@ def _say(sentence: str) -> None:
 
 def main() -> None:
     """Measure, print a table, write results.json."""
+    arguments = _arguments()
+    bench = Bench(arguments.seconds)
+    bench.run()
+    kept = run_apart("repository.py", "--records", str(arguments.kept)) if arguments.kept else {}
+    bench.inspected(kept)
+    _print_speeds(bench.lines, kept)
+    taken_in = _intake(bench, arguments.stored)
+    looked_up = _lookups(arguments.found_in)
+    schools = measure_schools(arguments.classes, _say) if arguments.classes else []
+    for school in schools:
+        print(school_line(school))
+    content = {
+        "machine": {"processor": platform.machine(), "cores": os.cpu_count()},
+        "python": platform.python_version(),
+        "seconds_each": arguments.seconds,
+        "per_core": [dataclasses.asdict(line) for line in bench.lines],
+        "repository_verified_again": kept,
+        "taken_in": taken_in,
+        "looked_up": looked_up,
+        "school_from_results_to_sealed": [dataclasses.asdict(school) for school in schools],
+    }
+    out: Path | None = arguments.out or (RESULTS if _is_whole(arguments) else None)
+    if out is not None:
+        out.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        print(f"-> {out}")
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="hocba bench")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="for each measurement")
     parser.add_argument(
@@ -299,56 +327,48 @@ def main() -> None:
         help="records stored before packages are taken in; none: leave it out",
     )
     parser.add_argument(
-        "--found-in",
-        type=int,
-        default=FOUND_IN,
-        help="records among which to look up; 0: leave out",
+        "--found-in", type=int, default=FOUND_IN, help="records to look up among; 0: leave it out"
     )
-    arguments = parser.parse_args()
-    whole = (
+    return parser.parse_args()
+
+
+def _is_whole(arguments: argparse.Namespace) -> bool:
+    return (
         arguments.seconds >= SECONDS
         and tuple(arguments.classes) == CLASSES
         and tuple(arguments.stored) == STORED
         and arguments.found_in == FOUND_IN
     )
-    out: Path | None = arguments.out or (RESULTS if whole else None)
-    bench = Bench(arguments.seconds)
-    bench.run()
-    kept = run_apart("repository.py", "--records", str(arguments.kept)) if arguments.kept else {}
-    bench.inspected(kept)
-    for line in bench.lines:
+
+
+def _print_speeds(lines: Sequence[Measurement], kept: Mapping[str, Any]) -> None:
+    for line in lines:
         ratio = f"{line.ratio:6.2f} of {line.to}" if line.ratio else ""
         print(f"{line.name:34} {line.per_second:12,.0f} {line.unit}/s  {ratio}")
     for workers, found in kept.items():
         print(
             f"31 million records again on {workers} core(s): {found['days_for_the_city']:.1f} days"
         )
+
+
+def _intake(bench: Bench, stored: Sequence[int]) -> list[dict[str, Any]]:
+    """Take packages in beside the raw RSA verifications of this run."""
+    if not stored:
+        return []
     raw = next(line.per_second for line in bench.lines if line.name == "raw RSA-2048 verify")
-    levels = [str(level) for level in arguments.stored]
-    taken_in = run_apart("ingest.py", "--stored", *levels) if levels else []
-    for found in taken_in:
-        print(intake_line(found, raw))
-    looked_up: dict[str, Any] = {}
-    if arguments.found_in:
-        looked_up = run_apart("lookups.py", "--stored", str(arguments.found_in))
-        for name, found in looked_up["asked"].items():
-            print(lookup_line(name, arguments.found_in, found))
-    schools = measure_schools(arguments.classes, _say) if arguments.classes else []
-    for school in schools:
-        print(school_line(school))
-    content = {
-        "machine": {"processor": platform.machine(), "cores": os.cpu_count()},
-        "python": platform.python_version(),
-        "seconds_each": arguments.seconds,
-        "per_core": [dataclasses.asdict(line) for line in bench.lines],
-        "repository_verified_again": kept,
-        "taken_in": taken_in,
-        "looked_up": looked_up,
-        "school_from_results_to_sealed": [dataclasses.asdict(school) for school in schools],
-    }
-    if out is not None:
-        out.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        print(f"-> {out}")
+    found: list[dict[str, Any]] = run_apart("ingest.py", "--stored", *map(str, stored))
+    for each in found:
+        print(intake_line(each, raw))
+    return found
+
+
+def _lookups(stored: int) -> dict[str, Any]:
+    if not stored:
+        return {}
+    found: dict[str, Any] = run_apart("lookups.py", "--stored", str(stored))
+    for name, each in found["asked"].items():
+        print(lookup_line(name, stored, each))
+    return found
 
 
 if __name__ == "__main__":
