@@ -113,23 +113,34 @@ _EVIDENCE = [hashlib.sha256(f"evidence/{number}".encode()).hexdigest() for numbe
 
 
 def _copy(batch: list[FilledRecord], compressed: bytes) -> None:
+    """By way of a table of this session: PostgreSQL copies into none that has row security."""
     connection = connections[CITY_DATABASE]
-    connection.ensure_connection()
-    stored = sql.Identifier(StoredRecord._meta.db_table)
-    in_force = sql.Identifier(RecordInForce._meta.db_table)
-    columns = sql.SQL(", ").join(map(sql.Identifier, _STORED))
+    names = {
+        "stored": sql.Identifier(StoredRecord._meta.db_table),
+        "in_force": sql.Identifier(RecordInForce._meta.db_table),
+        "columns": sql.SQL(", ").join(map(sql.Identifier, _STORED)),
+    }
+    with connection.cursor():  # connected, and PostgreSQL knows for whom
+        pass
     with connection.connection.cursor() as cursor:
-        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(stored, columns)) as copy:
-            for row in _rows(batch, compressed):
-                copy.write_row(row)
         cursor.execute(
             sql.SQL(
-                "INSERT INTO {} (record_id, personal_id, school_year, since)"
-                " SELECT id, personal_id, school_year, accepted_at FROM {}"
-                " WHERE record_uuid = ANY(%s)"
-            ).format(in_force, stored),
-            [[one.record_uuid for one in batch]],
+                "CREATE TEMP TABLE IF NOT EXISTS synth_rows ON COMMIT DELETE ROWS"
+                " AS SELECT {columns} FROM {stored} WITH NO DATA"
+            ).format(**names)
         )
+        cursor.execute("TRUNCATE synth_rows")
+        copying = sql.SQL("COPY synth_rows ({columns}) FROM STDIN").format(**names)
+        with cursor.copy(copying) as copy:
+            for row in _rows(batch, compressed):
+                copy.write_row(row)
+        for statement in (
+            "INSERT INTO {stored} ({columns}) SELECT {columns} FROM synth_rows",
+            "INSERT INTO {in_force} (record_id, personal_id, school_year, since)"
+            " SELECT id, personal_id, school_year, accepted_at FROM {stored}"
+            " WHERE record_uuid IN (SELECT record_uuid FROM synth_rows)",
+        ):
+            cursor.execute(sql.SQL(statement).format(**names))
 
 
 def _rows(batch: list[FilledRecord], compressed: bytes) -> Iterator[tuple[object, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.conf import settings as django_settings
 
 from hocba_server.city.tests.cast import SENT
 from hocba_server.city.transparency.services import start_log
+from hocba_server.config.acting import PLATFORM, acting
 
 HERE = Path(__file__).parent
 
@@ -19,6 +21,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases=["default", "city"]))
+
+
+@pytest.fixture(autouse=True)
+def as_platform() -> Iterator[None]:
+    """Load trials act as the platform itself."""
+    with acting(PLATFORM):
+        yield
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from hocba_server.city.certificates.models import CertificateRegistration
 from hocba_server.city.certificates.services import approve, register_unit
 from hocba_server.city.gateway.models import IncomingPackage, RecordOutcome
 from hocba_server.city.gateway.services import answer_request, open_account, process_package
-from hocba_server.city.tests.cast import ADMINISTRATOR, OFFICER, SENT, FixedClock
+from hocba_server.city.tests.cast import ADMINISTRATOR, SENT, WARD_OFFICER, FixedClock
 from hocba_server.synth.packages import write_city
 
 
@@ -45,7 +45,9 @@ def test_every_record_is_accepted(city: Path, log: None, settings: Any) -> None:
         open_account(by=ADMINISTRATOR, at=SENT, unit_code=school.name)
         assert answer_request(_json(school / "dang-ky.json"), at=SENT)["error"] == "0"
         approve(
-            by=OFFICER, at=SENT, registration_id=CertificateRegistration.objects.latest("pk").pk
+            by=WARD_OFFICER,
+            at=SENT,
+            registration_id=CertificateRegistration.objects.latest("pk").pk,
         )
         for file in sorted(school.glob(f"{school.name}-*.json")):
             assert answer_request(_json(file), at=SENT)["Error"] == "0"
