@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cryptography import x509
 from cryptography.x509 import ocsp
+from lxml import etree
 
-from hocba.record.codec import ReadRecord, parse_xml
+from hocba.record.codec import ReadRecord
 from hocba.record.schema import validate_schema
 from hocba.trust.parsing import UNREADABLE, load_certificate
 from hocba_server.city.repository.models import EvidenceKind
@@ -25,7 +26,7 @@ def evidence_format(kind: str, data: bytes) -> bool:
     return True
 
 
-def record_format(document: bytes, read: ReadRecord) -> str:
-    """What is wrong with an original under the schema of its profile; empty when nothing is."""
-    faults = validate_schema(parse_xml(document), read.profile)
+def record_format(root: etree._Element, read: ReadRecord) -> str:
+    """What is wrong with a parsed original under the schema of its profile; empty when nothing is."""
+    faults = validate_schema(root, read.profile)
     return f"{faults[0].path}: {faults[0].sentence.vi}" if faults else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import zstandard
 
 from hocba.errors import HocBaError
-from hocba.record.codec import ReadRecord, read_record
+from hocba.record.codec import ReadRecord, parse_xml, read_record
 from hocba.tlog.entry import EntryKind, LogEntry, commit
 from hocba.trust.evidence import Evidence
 from hocba.trust.store import TrustStore
@@ -50,7 +50,8 @@ def check_original(kept: Kept, store: TrustStore) -> list[Fault]:
     # 1. The exact bytes. Without them nothing else can be judged.
     try:
         document = original_of(row)
-        read = read_record(document)
+        root = parse_xml(document)
+        read = read_record(root)
     except (HocBaError, zstandard.ZstdError) as fault:
         return [Fault(FaultKind.ORIGINAL_DAMAGED, subject, str(fault)[:300])]
     # 2. The index repeats them, and the seal that the log names.
@@ -63,7 +64,7 @@ def check_original(kept: Kept, store: TrustStore) -> list[Fault]:
     faults: list[Fault] = []
     if wrong:
         faults.append(Fault(FaultKind.INDEX_DIFFERS, subject, ", ".join(sorted(wrong))))
-    wrong_format = record_format(document, read)
+    wrong_format = record_format(root, read)
     if wrong_format:
         faults.append(Fault(FaultKind.FORMAT_WRONG, subject, wrong_format[:300]))
     # 3. The log says what was done with exactly these bytes.

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -9,9 +7,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from hocba.errors import Malformed
 from hocba.ids import MessageId
 from hocba.packet.codes import ResponseCode
 from hocba.packet.envelope import MAX_REQUEST
+from hocba.packet.json_fields import read_json
 from hocba.packet.supplement import SupplementAnswer
 from hocba_server.city.certificates.models import RegistrationState
 from hocba_server.city.certificates.selectors import registrations
@@ -32,8 +32,8 @@ def supplement(request: HttpRequest) -> JsonResponse:
     if len(body) > MAX_REQUEST:
         return _refusal(ResponseCode.TOO_LARGE)
     try:
-        asked = json.loads(body)
-    except (ValueError, RecursionError):
+        asked = read_json(body)
+    except Malformed:
         return _refusal(ResponseCode.FIELD_TYPE)
     answer = answer_supplement(asked, at=timezone.now())
     return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
