@@ -27,6 +27,6 @@ def evidence_format(kind: str, data: bytes) -> bool:
 
 
 def record_format(root: etree._Element, read: ReadRecord) -> str:
-    """What is wrong with a parsed original under the schema of its profile; empty when nothing is."""
+    """What is wrong with a parsed original under the schema of its profile; empty: nothing."""
     faults = validate_schema(root, read.profile)
     return f"{faults[0].path}: {faults[0].sentence.vi}" if faults else ""
