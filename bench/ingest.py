@@ -46,13 +46,13 @@ def main() -> None:
 
 def _round(city: RunningCity, level: int, number: int, records: int) -> dict[str, Any]:
     from hocba_server.city.repository.models import StoredRecord
-    from hocba_server.synth.filler import fill_repository
+    from hocba_server.synth.filler import fill_repository, settle
     from hocba_server.synth.packages import class_packages
 
     stored = StoredRecord.objects.count()
     if level > stored:
         fill_repository(level - stored, first=number * 10_000_000, logged=True)
-        _settle()
+        settle()
     each = records // len(city.schools)
     packages = [
         request
@@ -78,15 +78,6 @@ def _round(city: RunningCity, level: int, number: int, records: int) -> dict[str
         "per_second": total / seconds,
         "peak_megabytes": max(map(peak_megabytes, city.processes("worker"))),
     }
-
-
-def _settle() -> None:
-    """What a running server does in the background, done before the clock runs."""
-    from django.db import connections
-
-    with connections["city"].cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-        cursor.execute("CHECKPOINT")
 
 
 def _wait(packages: Sequence[PackageRequest]) -> None:

@@ -71,14 +71,10 @@ def main() -> None:
 
 
 def _fill(count: int) -> None:
-    from django.db import connections
-
-    from hocba_server.synth.filler import fill_repository
+    from hocba_server.synth.filler import fill_repository, settle
 
     fill_repository(count)
-    with connections["city"].cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-        cursor.execute("CHECKPOINT")
+    settle()
 
 
 def by_number(one: FilledRecord) -> bool:
