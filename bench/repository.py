@@ -67,6 +67,7 @@ def main() -> None:
 def _fill(folder: Path, count: int) -> None:
     """Records of one school, each with its signatures and time-stamp, accepted and logged."""
     from hocba_server.city.database import city_transaction
+    from hocba_server.city.repository.compression import Compressors
     from hocba_server.city.repository.services import NewRecord, keep
     from hocba_server.city.transparency.publication import publish_log
     from hocba_server.city.transparency.services import NewEntry, append_entries, start_log
@@ -84,8 +85,17 @@ def _fill(folder: Path, count: int) -> None:
     evidence = collect_evidence(leaves, issuers, store, ACCEPTED, source)
     seal = cast.seal.certificate.fingerprint(_sha256())
     start_log(at=ACCEPTED)
+    pack = Compressors().pack
     new = [
-        NewRecord(document, record, SCHOOL_CODE, seal, secrets.token_bytes(32), evidence)
+        NewRecord(
+            document,
+            pack(document, record.profile.value, str(record.school_year)),
+            record,
+            SCHOOL_CODE,
+            seal,
+            secrets.token_bytes(32),
+            evidence,
+        )
         for document, record in zip(documents, records, strict=True)
     ]
     with city_transaction():

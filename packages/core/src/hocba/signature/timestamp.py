@@ -147,6 +147,9 @@ class _Parts:
     signature: bytes
 
 
+_IMPLICIT_0, _SET = b"\xa0", b"\x31"
+
+
 @lru_cache(maxsize=4096)
 def _parts(token: bytes) -> _Parts:
     try:
@@ -166,6 +169,7 @@ def _read(container: cms.ContentInfo) -> _Parts:
     if encapsulated["content_type"].native != "tst_info" or len(signed["signer_infos"]) != 1:
         raise _malformed()
     signer = signed["signer_infos"][0]
+    signed_attributes = _signed_attributes(signer["signed_attrs"])
     info = encapsulated["content"].parsed
     imprint = info["message_imprint"]
     algorithm = _ALGORITHMS.get(signer["signature_algorithm"]["algorithm"].native)
@@ -191,9 +195,22 @@ def _read(container: cms.ContentInfo) -> _Parts:
         algorithm=algorithm,
         content=bytes(encapsulated["content"].contents),
         message_digest=attributes["message_digest"].native,
-        signed_attributes=bytes(signer["signed_attrs"].untag().dump()),
+        signed_attributes=signed_attributes,
         signature=signer["signature"].native,
     )
+
+
+def _signed_attributes(signed: cms.CMSAttributes) -> bytes:
+    """Return the DER encoding of the attributes as a SET OF, over which the signature is made.
+
+    The bytes of the token with the tag of a SET (RFC 5652 5.4), unless they do not stand in DER's
+    order; encoding them anew takes a quarter of the time of a whole record.
+    """
+    encoded = bytes(signed.dump())
+    members = [bytes(attribute.dump()) for attribute in signed]
+    if encoded[:1] == _IMPLICIT_0 and members == sorted(members):
+        return _SET + encoded[1:]
+    return bytes(signed.untag().dump())
 
 
 def _attributes(signed: cms.CMSAttributes) -> dict[str, Any]:

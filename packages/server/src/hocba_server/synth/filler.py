@@ -11,6 +11,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import zstandard
 from django.db import connections
@@ -19,7 +20,7 @@ from psycopg import sql
 from hocba.ids import SchoolYear
 from hocba.tlog.entry import EntryKind, LogEntry
 from hocba_server.city.database import CITY_DATABASE, city_transaction
-from hocba_server.city.repository.models import RecordInForce, StoredRecord
+from hocba_server.city.repository.models import Original, RecordInForce, StoredRecord
 from hocba_server.city.transparency.services import NewEntry, append_entries
 from hocba_server.synth.school import unit_code_of
 
@@ -32,7 +33,7 @@ FIRST_SCHOOL = 1000
 ACCEPTED = dt.datetime(2026, 5, 28, tzinfo=dt.UTC)
 _BATCH = 20_000
 _STORED = (
-    *("record_uuid", "sha256", "size", "document", "dictionary_id", "profile", "unit_code"),
+    *("record_uuid", "sha256", "size", "profile", "unit_code"),
     *("school_name", "school_year", "grade", "classroom_name", "personal_id", "pupil_code"),
     *("pupil_name", "birth_date", "issued_on", "seal_sha256", "salt", "evidence", "message_id"),
     *("accepted_at", "completed"),
@@ -108,7 +109,7 @@ def fill_repository(
 
 def settle() -> None:
     """What a running server does in the background by itself, done now, as the tables' owner."""
-    connection = connections[CITY_DATABASE]
+    connection: Any = connections[CITY_DATABASE]
     connection.become_owner()
     try:
         with connection.cursor() as cursor:
@@ -128,8 +129,10 @@ def _copy(batch: list[FilledRecord], compressed: bytes) -> None:
     """By way of a table of this session: PostgreSQL copies into none that has row security."""
     connection = connections[CITY_DATABASE]
     names = {
+        "original": sql.Identifier(Original._meta.db_table),
         "stored": sql.Identifier(StoredRecord._meta.db_table),
         "in_force": sql.Identifier(RecordInForce._meta.db_table),
+        "document": sql.Literal(compressed),
         "columns": sql.SQL(", ").join(map(sql.Identifier, _STORED)),
     }
     with connection.cursor():  # connected, and PostgreSQL knows for whom
@@ -144,10 +147,15 @@ def _copy(batch: list[FilledRecord], compressed: bytes) -> None:
         cursor.execute("TRUNCATE synth_rows")
         copying = sql.SQL("COPY synth_rows ({columns}) FROM STDIN").format(**names)
         with cursor.copy(copying) as copy:
-            for row in _rows(batch, compressed):
+            for row in _rows(batch):
                 copy.write_row(row)
         for statement in (
             "INSERT INTO {stored} ({columns}) SELECT {columns} FROM synth_rows",
+            "SELECT city_repository_room_for(school_year)"
+            " FROM (SELECT DISTINCT school_year FROM synth_rows ORDER BY 1) AS years",
+            "INSERT INTO {original} (record_id, school_year, unit_code, dictionary_id, document)"
+            " SELECT id, school_year, unit_code, 0, {document} FROM {stored}"
+            " WHERE record_uuid IN (SELECT record_uuid FROM synth_rows)",
             "INSERT INTO {in_force} (record_id, personal_id, school_year, since)"
             " SELECT id, personal_id, school_year, accepted_at FROM {stored}"
             " WHERE record_uuid IN (SELECT record_uuid FROM synth_rows)",
@@ -155,14 +163,12 @@ def _copy(batch: list[FilledRecord], compressed: bytes) -> None:
             cursor.execute(sql.SQL(statement).format(**names))
 
 
-def _rows(batch: list[FilledRecord], compressed: bytes) -> Iterator[tuple[object, ...]]:
+def _rows(batch: list[FilledRecord]) -> Iterator[tuple[object, ...]]:
     for one in batch:
         yield (
             one.record_uuid,
             _SHA256,
             len(_TEXT),
-            compressed,
-            0,
             "v2_2025",
             one.unit_code,
             f"Tiểu học Sinh Thử {one.unit_code[-4:]}",

@@ -52,6 +52,7 @@ def _below(table: str, column: str, parent: str) -> Policies:
 
 
 _STORED: Final = "city_repository_storedrecord"
+_ORIGINAL: Final = "city_repository_original"
 _PACKAGE: Final = "city_gateway_incomingpackage"
 _CASE: Final = "city_recalls_recallcase"
 _CORRECTION: Final = "city_corrections_correction"
@@ -66,6 +67,7 @@ _OWN_UNIT: Final = (
 
 POLICIES: Final = (
     _of_units(_STORED, read=f"{_SCOPE} = 'record' AND id = ANY ({_RECORDS})"),
+    _of_units(_ORIGINAL, read=f"{_SCOPE} = 'record' AND record_id = ANY ({_RECORDS})"),
     _below("city_repository_recordinforce", "record_id", _STORED),
     _below("city_repository_statuschange", "record_id", _STORED),
     _of_units(_PACKAGE),

@@ -15,7 +15,11 @@ from hocba_server.city.access.policies import AROUND, POLICIES, Policies
 from hocba_server.config.guarded.base import WEB_ROLE, WORKER_ROLE
 
 ROLES: Final = (WEB_ROLE, WORKER_ROLE)
-ONLY_WORKERS_ADD: Final = ("city_repository_storedrecord", "city_repository_evidenceblob")
+ONLY_WORKERS_ADD: Final = (
+    "city_repository_storedrecord",
+    "city_repository_original",
+    "city_repository_evidenceblob",
+)
 """What is taken into the repository; a process that answers the web has no business there."""
 ONLY_READ: Final = ("django_migrations",)
 
@@ -66,6 +70,10 @@ def bring_up(connection: Any) -> None:
             cursor.execute("REVOKE ALL ON FUNCTION hocba_records_around(text) FROM PUBLIC")
             roles = ", ".join(ROLES)
             cursor.execute(f"GRANT EXECUTE ON FUNCTION hocba_records_around(text) TO {roles}")
+        if "city_repository_original" in there:
+            room = "FUNCTION city_repository_room_for(text)"
+            cursor.execute(f"REVOKE ALL ON {room} FROM PUBLIC")
+            cursor.execute(f"GRANT EXECUTE ON {room} TO {WORKER_ROLE}")
         for policies in POLICIES:
             if policies.table in there:
                 _guard(cursor, policies)

@@ -132,11 +132,7 @@ def describe_record(*, unit_code: str, record_uuid: str, at: dt.datetime) -> dic
 
     Raises `Refused` (`not_found`), also for a record of another unit.
     """
-    row = (
-        StoredRecord.objects.defer("document")
-        .filter(unit_code=unit_code, record_uuid=record_uuid)
-        .first()
-    )
+    row = StoredRecord.objects.filter(unit_code=unit_code, record_uuid=record_uuid).first()
     if row is None:
         raise Refused("not_found", "Không tìm thấy học bạ này.", "There is no such record.")
     history = history_of(row)

@@ -9,13 +9,14 @@ import zstandard
 
 from hocba.errors import HocBaError, NotTrusted
 from hocba_server.city.repository.models import EvidenceBlob, StoredRecord
-from hocba_server.city.repository.selectors import original_of
+from hocba_server.city.repository.selectors import original_of, with_originals
 
 
 class Documents:
     """The documents of a slice of records; each piece of evidence is read and hashed once."""
 
     def __init__(self, rows: Sequence[StoredRecord]) -> None:
+        with_originals(rows)
         wanted = {digest for row in rows for digest in row.evidence}
         self._pieces = {
             blob.sha256: bytes(blob.data)

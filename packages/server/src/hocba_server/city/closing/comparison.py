@@ -121,7 +121,7 @@ def _find_extra(closing: ClassClosing, at: dt.datetime, faults: list[Sentence]) 
             school_year=closing.school_year,
             classroom_name=closing.classroom_name,
             in_force__isnull=False,
-        ).defer("document", "salt")
+        ).defer("salt")
     )
     held = closings_holding(rows, at)
     known = set(held_records(closing).values_list("record_id", flat=True))

@@ -93,7 +93,7 @@ def _open_corrections(unit_code: str, records: Sequence[AnnualRecord]) -> Sequen
         ),
         changes__kind=ChangeKind.CORRECT,
     ).exclude(changes__kind=ChangeKind.REPLACE)
-    return list(rows.defer("document", "salt").order_by("pk"))
+    return list(rows.defer("salt").order_by("pk"))
 
 
 def _rows(unit_code: str, records: Sequence[AnnualRecord]) -> Sequence[StoredRecord]:
@@ -103,7 +103,7 @@ def _rows(unit_code: str, records: Sequence[AnnualRecord]) -> Sequence[StoredRec
         Q(personal_id__in=[record.pupil.personal_id for record in records])
         | Q(pupil_code__in=[record.pupil.pupil_code for record in records])
     )
-    return list(rows.select_related("in_force").defer("document", "salt"))
+    return list(rows.select_related("in_force").defer("salt"))
 
 
 def _known_pupils(unit_code: str, records: Sequence[AnnualRecord]) -> set[tuple[str, str]]:

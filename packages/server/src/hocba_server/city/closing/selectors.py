@@ -126,7 +126,7 @@ def _states_of(keys: Collection[ClassKey], at: dt.datetime) -> dict[ClassKey, Cl
 
 def closing_days(record_uuids: Collection[str], at: dt.datetime) -> dict[str, dt.datetime]:
     """Record number -> when it was closed, for those of these that are closed (transaction 2)."""
-    rows = list(StoredRecord.objects.filter(record_uuid__in=record_uuids).defer("document", "salt"))
+    rows = list(StoredRecord.objects.filter(record_uuid__in=record_uuids).defer("salt"))
     held = closings_holding(rows, at)
     return {row.record_uuid: held[row.pk].closed_at for row in rows if row.pk in held}
 

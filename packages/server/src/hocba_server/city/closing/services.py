@@ -33,7 +33,7 @@ from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.log_key import log_key, log_origin
 from hocba_server.city.permissions import CityRole, deny_role, require
 from hocba_server.city.repository.models import StoredRecord
-from hocba_server.city.repository.selectors import has_completed, original_of
+from hocba_server.city.repository.selectors import has_completed, original_of, with_originals
 from hocba_server.city.transparency.services import NewEntry, append_entries, lock_log
 from hocba_server.config.jobs import city_jobs
 from hocba_server.web.accounts.actor import Actor, platform_actor
@@ -143,7 +143,10 @@ def _keep(
         former.sha256 if former else NO_FORMER,
         left,
         at,
-        tuple(ClosingLine.of(row.record_uuid, original_of(row), bytes(row.salt)) for row in listed),
+        tuple(
+            ClosingLine.of(row.record_uuid, original_of(row), bytes(row.salt))
+            for row in with_originals(listed)
+        ),
     ).sign(log_origin(), log_key().public_key(), log_key().sign)
     salt = secrets.token_bytes(SALT_SIZE)
     index = _log(room.key, signed, salt, at)

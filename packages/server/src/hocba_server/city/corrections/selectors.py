@@ -15,7 +15,7 @@ def corrections(*, by: Actor) -> QuerySet[RecallCase]:
     rows = RecallCase.objects.filter(correction__isnull=False)
     return (
         rows.select_related("correction", "record", "package")
-        .defer("record__document", "record__salt", "package__content")
+        .defer("record__salt", "package__content")
         .order_by(F("decided_at").desc(nulls_first=True), "-package__received_at", "pk")
     )
 

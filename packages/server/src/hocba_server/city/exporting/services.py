@@ -20,7 +20,7 @@ from hocba_server.city.exporting.manifest import (
     write_lines,
 )
 from hocba_server.city.repository.models import EvidenceBlob, StoredRecord
-from hocba_server.city.repository.selectors import original_of
+from hocba_server.city.repository.selectors import original_of, with_originals
 from hocba_server.city.transparency.models import LogEntryRow
 from hocba_server.city.transparency.selectors import checkpoint
 from hocba_server.web.accounts.actor import Actor
@@ -124,7 +124,7 @@ def _export_group(
     rows = StoredRecord.objects.filter(school_year=group.school_year, unit_code=group.unit_code)
     numbers = list(rows.order_by("pk").values_list("pk", flat=True))
     for at in range(0, len(numbers), _BATCH):
-        batch = list(
+        batch = with_originals(
             StoredRecord.objects.filter(pk__in=numbers[at : at + _BATCH])
             .prefetch_related("changes__successor")
             .order_by("pk")

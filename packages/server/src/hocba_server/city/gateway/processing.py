@@ -32,6 +32,7 @@ from hocba_server.city.gateway.intake import (
     check_incoming,
 )
 from hocba_server.city.gateway.models import IncomingPackage, PackageState, RecordOutcome
+from hocba_server.city.repository.compression import Compressors, Packed
 from hocba_server.city.repository.selectors import known_uuids, pupils_with_record
 from hocba_server.city.repository.services import NewRecord, keep, note_replacements
 from hocba_server.city.role import is_store
@@ -66,6 +67,7 @@ def process_package(
     # The content was read and its signature checked before it was acknowledged.
     records = package_records(bytes(package.content).decode("ascii"))
     checked = [check_incoming(document, desk) for document in records]
+    packed = list(_packed(checked))
     with city_transaction():
         # 2. Become the one writer: whoever else has this package waits here and then sees step 3.
         lock_log()
@@ -75,7 +77,7 @@ def process_package(
         # 3. Only now is it certain which UUIDs and pupils are free and which classes are closed.
         decided = _refuse_known(checked, package.unit_code, at)
         # 4. Keep the bytes, log them, answer; all of it appears with the commit.
-        _accept(decided, package, at)
+        _accept(decided, packed, package, at)
         RecordOutcome.objects.bulk_create(_outcomes(package, decided))
         package.state, package.processed_at = PackageState.PROCESSED, at
         package.save(update_fields=["state", "processed_at"])
@@ -126,14 +128,33 @@ def _refused(
     return CheckedRecord(one.document, one.record, refusal)
 
 
-def _accept(decided: Sequence[CheckedRecord], package: IncomingPackage, at: dt.datetime) -> None:
+def _packed(checked: Sequence[CheckedRecord]) -> Iterator[Packed | None]:
+    compressors = Compressors()
+    for one in checked:
+        if one.refusal is not None or one.record is None:
+            yield None
+        else:
+            yield compressors.pack(
+                one.document, one.record.profile.value, str(one.record.school_year)
+            )
+
+
+def _accept(
+    decided: Sequence[CheckedRecord],
+    packed: Sequence[Packed | None],
+    package: IncomingPackage,
+    at: dt.datetime,
+) -> None:
     new: list[NewRecord] = []
-    for one in decided:
-        if one.refusal is not None or one.record is None or one.evidence is None:
+    for one, original in zip(decided, packed, strict=True):
+        if one.refusal is not None:
             continue
+        if one.record is None or one.evidence is None or original is None:
+            raise RuntimeError("a record was accepted without all that is kept of it")
         new.append(
             NewRecord(
                 document=one.document,
+                packed=original,
                 record=one.record,
                 unit_code=str(one.record.school.school_code),
                 seal_sha256=one.seal_sha256,

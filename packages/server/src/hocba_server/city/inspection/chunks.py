@@ -29,6 +29,7 @@ from hocba_server.city.repository.models import (
     StatusChange,
     StoredRecord,
 )
+from hocba_server.city.repository.selectors import with_originals
 from hocba_server.city.transparency.models import LogEntryRow
 from hocba_server.city.trust import trust_store
 
@@ -82,7 +83,7 @@ def _check_records(chunk: Chunk, began: float) -> ChunkResult:
     store, faults = trust_store(), list[Fault]()
     numbers = {"pk__gte": chunk.first, "pk__lte": chunk.last}
     with snapshot():
-        rows = list(StoredRecord.objects.filter(**numbers).order_by("pk"))
+        rows = with_originals(StoredRecord.objects.filter(**numbers).order_by("pk"))
         pieces = _Pieces(rows)
         everything = list(_with_everything(rows, pieces))
         chains = Chains(store, datetime.now(UTC))

@@ -82,10 +82,10 @@ def _compare_columns() -> tuple[int, list[tuple[str, str]]]:
     from hocba.errors import HocBaError
     from hocba.record.codec import read_record
     from hocba_server.city.repository.models import StoredRecord
-    from hocba_server.city.repository.selectors import index_values, original_of
+    from hocba_server.city.repository.selectors import index_values, original_of, with_originals
 
     count, found, at = 0, list[tuple[str, str]](), 0
-    while rows := list(StoredRecord.objects.filter(pk__gt=at).order_by("pk")[:_BATCH]):
+    while rows := with_originals(StoredRecord.objects.filter(pk__gt=at).order_by("pk")[:_BATCH]):
         for row in rows:
             try:
                 document = original_of(row)
@@ -125,7 +125,7 @@ def _force(*, apply: bool, at: datetime) -> tuple[int, int]:
     missing = (
         StoredRecord.objects.filter(in_force__isnull=True)
         .exclude(Exists(ended.filter(record=OuterRef("pk"))))
-        .defer("document", "salt")
+        .defer("salt")
     )
     rows = list(missing)
     if apply:

@@ -79,7 +79,7 @@ def cases_of(*, by: Actor, package: IncomingPackage) -> QuerySet[RecallCase]:
     """The records of a request as they were listed, without their documents."""
     require(deny_role(by, CityRole.OFFICER))
     cases = package.cases.filter(correction__isnull=True)
-    return cases.select_related("record").defer("record__document", "record__salt")
+    return cases.select_related("record").defer("record__salt")
 
 
 def case_by_id(*, by: Actor, package_id: int, case_id: int) -> RecallCase:

@@ -7,6 +7,7 @@ dictionary takes these out of each. It is chosen when a record comes and named b
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -21,20 +22,28 @@ NONE: Final = 0
 """Number of no dictionary."""
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A compressed original."""
+
+    dictionary_id: int
+    data: bytes
+
+
 class Compressors:
-    """The compressors of one transaction, each made once."""
+    """The compressors of one package, each made once."""
 
     def __init__(self) -> None:
         self._chosen: dict[tuple[str, str], tuple[int, zstandard.ZstdCompressor]] = {}
 
-    def pack(self, document: bytes, profile: str, school_year: str) -> tuple[int, bytes]:
-        """Compress an original; answers the number of the dictionary, too."""
+    def pack(self, document: bytes, profile: str, school_year: str) -> Packed:
+        """Compress an original. Takes a millisecond or two: do it before a lock, not under it."""
         key = (profile, school_year)
         if key not in self._chosen:
             number = newest_dictionary(profile, school_year)
             self._chosen[key] = number, _compressor(number)
         number, compressor = self._chosen[key]
-        return number, compressor.compress(document)
+        return Packed(number, compressor.compress(document))
 
 
 def expand(packed: bytes, size: int, dictionary_id: int) -> bytes:

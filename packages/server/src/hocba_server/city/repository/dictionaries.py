@@ -14,7 +14,7 @@ from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.permissions import CityRole, deny_role, require
 from hocba_server.city.repository.compression import LEVEL
 from hocba_server.city.repository.models import CompressionDictionary, StoredRecord
-from hocba_server.city.repository.selectors import original_of
+from hocba_server.city.repository.selectors import original_of, with_originals
 from hocba_server.web.accounts.actor import Actor, platform_actor
 from hocba_server.web.audit.services import record_event
 
@@ -108,7 +108,7 @@ def _samples(profile: str, school_year: str) -> tuple[list[bytes], list[bytes]]:
     """Two equal lists of originals from all over the year's rows."""
     rows = StoredRecord.objects.filter(profile=profile, school_year=school_year).order_by()
     numbers = list(rows.order_by("sha256").values_list("pk", flat=True)[: 2 * SAMPLES])
-    found = [original_of(row) for row in StoredRecord.objects.filter(pk__in=numbers).iterator(200)]
+    found = [original_of(row) for row in with_originals(rows.filter(pk__in=numbers))]
     return found[::2], found[1::2]
 
 

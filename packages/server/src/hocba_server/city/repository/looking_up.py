@@ -51,7 +51,7 @@ def _found(by: Actor, number: str) -> list[StoredRecord]:
         rows = list(records_of_pupil(by=by, personal_id=number))
     elif _RECORD_UUID.fullmatch(number):
         kept = StoredRecord.objects.filter(own(by), record_uuid=number)
-        rows = list(kept.select_related("in_force").defer("document", "salt"))
+        rows = list(kept.select_related("in_force").defer("salt"))
     else:
         raise Refused(
             "number",

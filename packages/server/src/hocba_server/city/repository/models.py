@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 
 class EvidenceKind(models.TextChoices):
@@ -63,17 +64,15 @@ class CompressionDictionary(models.Model):
 
 
 class StoredRecord(models.Model):
-    """An issued record: the exact signed bytes and what finds them again. Append-only.
+    """An issued record: what finds it again, and what is kept about it. Append-only.
 
-    Everything beside `document` is read from it at intake and could be read from it again.
+    Its exact signed bytes stand in `Original`; what stands here is read from them at intake and
+    could be read from them again. So the table in which everybody searches stays narrow.
     """
 
     record_uuid = models.CharField("mã tra cứu", max_length=36, unique=True)
     sha256 = models.CharField("mã băm", max_length=64)
     size = models.PositiveIntegerField("số byte")
-    document = models.BinaryField("bản gốc (zstd)")
-    dictionary_id = models.PositiveIntegerField("từ điển nén", default=0)
-    """Row of the `CompressionDictionary`; 0: compressed without one."""
     profile = models.CharField("phiên bản định dạng", max_length=10)
     unit_code = models.CharField("mã trường", max_length=20)
     school_name = models.CharField("tên trường", max_length=150)
@@ -105,6 +104,43 @@ class StoredRecord(models.Model):
 
     def __str__(self) -> str:
         return self.record_uuid
+
+    @cached_property
+    def original(self) -> Original:
+        """Where its bytes stand. Raises `Original.DoesNotExist` when they are lost.
+
+        `selectors.with_originals` asks for many at once.
+        """
+        return Original.objects.get(record_id=self.pk, school_year=self.school_year)
+
+
+class Original(models.Model):
+    """The exact signed bytes of one record, compressed. Append-only.
+
+    A table of its own for each school year (PostgreSQL's partitions, made when the first record of
+    the year comes): a year is stored, copied and checked by itself. The database takes no bytes
+    without their row, no row without its bytes, and none under another year or school.
+    """
+
+    pk = models.CompositePrimaryKey("record_id", "school_year")
+    record = models.ForeignKey(
+        StoredRecord,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,  # a trigger compares more than a foreign key would
+    )
+    school_year = models.CharField("năm học", max_length=9)
+    unit_code = models.CharField("mã trường", max_length=20)
+    dictionary_id = models.PositiveIntegerField("từ điển nén", default=0)
+    """Row of the `CompressionDictionary`; 0: compressed without one."""
+    document = models.BinaryField("bản gốc (zstd)")
+
+    class Meta:
+        verbose_name = "bản gốc"
+
+    def __str__(self) -> str:
+        return str(self.record_id)
 
 
 class ChangeKind(models.TextChoices):

@@ -28,6 +28,7 @@ from hocba_server.city.repository.models import (
     ChangeKind,
     EvidenceBlob,
     EvidenceKind,
+    Original,
     RecordInForce,
     StatusChange,
     StoredRecord,
@@ -75,8 +76,19 @@ def original(record_uuid: str) -> bytes:
 
 
 def original_of(row: StoredRecord) -> bytes:
-    """The exact signed bytes of a stored record, checked against its hash."""
-    document = expand(bytes(row.document), row.size, row.dictionary_id)
+    """The exact signed bytes of a stored record, checked against its hash.
+
+    Raises `NotTrusted` with code `lost` or `damaged`.
+    """
+    try:
+        kept = row.original
+    except Original.DoesNotExist:
+        raise NotTrusted(
+            "lost",
+            "Kho không còn bản gốc của học bạ này. Hãy báo ngay cho quản trị của Sở.",
+            "The original of this record is gone from the repository.",
+        ) from None
+    document = expand(bytes(kept.document), row.size, kept.dictionary_id)
     if hashlib.sha256(document).hexdigest() != row.sha256:
         raise NotTrusted(
             "damaged",
@@ -84,6 +96,20 @@ def original_of(row: StoredRecord) -> bytes:
             "The stored original does not match its hash.",
         )
     return document
+
+
+def with_originals(rows: Iterable[StoredRecord]) -> list[StoredRecord]:
+    """The same rows, with the originals of all of them asked for at once."""
+    found = list(rows)
+    originals = Original.objects.filter(
+        record_id__in=[row.pk for row in found],
+        school_year__in={row.school_year for row in found},
+    )
+    by_record = {original.record_id: original for original in originals}
+    for row in found:
+        if row.pk in by_record:
+            row.original = by_record[row.pk]
+    return found
 
 
 def has_completed(row: StoredRecord) -> bool:
@@ -256,7 +282,7 @@ def records_of_class(
             own(by), unit_code=unit_code, school_year=school_year, classroom_name=classroom_name
         )
         .select_related("in_force")
-        .defer("document", "salt")
+        .defer("salt")
         .order_by("pk")
     )
 
@@ -271,7 +297,7 @@ def records_of_pupil(*, by: Actor, personal_id: str) -> QuerySet[StoredRecord]:
     return (
         StoredRecord.objects.filter(own(by), personal_id=personal_id)
         .select_related("in_force")
-        .defer("document", "salt")
+        .defer("salt")
         .order_by("school_year", "pk")
     )
 

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import connections
 from django.db.models import Q
 
 from hocba.errors import Refused
@@ -14,12 +15,13 @@ from hocba.signature.xml_verify import SignatureFact, verify_signatures
 from hocba.trust.evidence import Evidence
 from hocba_server.city.database import CITY_DATABASE, city_transaction
 from hocba_server.city.permissions import READERS, deny_role, require
-from hocba_server.city.repository.compression import Compressors
+from hocba_server.city.repository.compression import Packed
 from hocba_server.city.repository.models import (
     ENDING,
     ChangeKind,
     EvidenceBlob,
     EvidenceKind,
+    Original,
     RecordInForce,
     StatusChange,
     StoredRecord,
@@ -40,6 +42,8 @@ class NewRecord:
 
     document: bytes
     """The exact signed bytes."""
+    packed: Packed
+    """The same, compressed."""
     record: AnnualRecord
     unit_code: str
     seal_sha256: bytes
@@ -53,11 +57,13 @@ def keep(records: Sequence[NewRecord], *, message_id: str, at: dt.datetime) -> l
     Joins the open transaction on the city's database. Raises IntegrityError when a UUID is known
     or a pupil has a record in force for the year: intake asks before, the database decides.
     """
-    compressors = Compressors()
     with city_transaction():
         keep_evidence([new.evidence for new in records], at=at)
-        rows = StoredRecord.objects.bulk_create(
-            [_row(new, compressors, message_id, at) for new in records]
+        rows = StoredRecord.objects.bulk_create([_row(new, message_id, at) for new in records])
+        for school_year in sorted({row.school_year for row in rows}):
+            _make_room(school_year)
+        Original.objects.bulk_create(
+            _original(row, new.packed) for row, new in zip(rows, records, strict=True)
         )
         RecordInForce.objects.bulk_create(
             RecordInForce(
@@ -122,7 +128,7 @@ def note_replacements(rows: Sequence[StoredRecord], *, by: Actor, at: dt.datetim
             changes__kind__in=ENDING,
         )
         .exclude(changes__kind=ChangeKind.REPLACE)
-        .defer("document", "salt")
+        .defer("salt")
         .order_by("pk")
     )
     found: list[StatusChange] = []
@@ -166,17 +172,27 @@ def _pieces(evidence: Evidence) -> list[tuple[str, EvidenceKind, bytes]]:
     return [(hashlib.sha256(data).hexdigest(), kind, data) for kind, all_ in kinds for data in all_]
 
 
-def _row(
-    new: NewRecord, compressors: Compressors, message_id: str, at: dt.datetime
-) -> StoredRecord:
-    values = index_values(new.record)
-    dictionary_id, packed = compressors.pack(new.document, values["profile"], values["school_year"])
+def _make_room(school_year: str) -> None:
+    """A table for the originals of this year, when there is none; locks out no reader or writer."""
+    with connections[CITY_DATABASE].cursor() as cursor:
+        cursor.execute("SELECT city_repository_room_for(%s)", [school_year])
+
+
+def _original(row: StoredRecord, packed: Packed) -> Original:
+    return Original(
+        record=row,
+        school_year=row.school_year,
+        unit_code=row.unit_code,
+        dictionary_id=packed.dictionary_id,
+        document=packed.data,
+    )
+
+
+def _row(new: NewRecord, message_id: str, at: dt.datetime) -> StoredRecord:
     return StoredRecord(
-        **values,
+        **index_values(new.record),
         sha256=hashlib.sha256(new.document).hexdigest(),
         size=len(new.document),
-        document=packed,
-        dictionary_id=dictionary_id,
         unit_code=new.unit_code,
         seal_sha256=new.seal_sha256.hex(),
         salt=new.salt,

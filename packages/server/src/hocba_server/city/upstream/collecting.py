@@ -139,13 +139,13 @@ def newest_versions(subjects: Sequence[str]) -> dict[str, int]:
 
 
 def _records_after(position: int) -> list[StoredRecord]:
-    rows = StoredRecord.objects.filter(pk__gt=position).defer("document", "salt", "evidence")
+    rows = StoredRecord.objects.filter(pk__gt=position).defer("salt", "evidence")
     return list(rows.order_by("pk")[:CHUNK])
 
 
 def _ends_after(position: int) -> list[StatusChange]:
     rows = StatusChange.objects.filter(pk__gt=position, kind__in=ENDING).select_related("record")
-    return list(rows.defer("record__document", "record__salt").order_by("pk")[:CHUNK])
+    return list(rows.defer("record__salt").order_by("pk")[:CHUNK])
 
 
 def _last(rows: Sequence[StoredRecord | StatusChange | ClassClosing]) -> int | None:

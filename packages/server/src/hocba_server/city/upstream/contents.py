@@ -20,7 +20,7 @@ from hocba.ports import Key
 from hocba.record.codec import read_record
 from hocba_server.city.closing.models import ClassClosing
 from hocba_server.city.repository.models import ENDING, StoredRecord
-from hocba_server.city.repository.selectors import original_of
+from hocba_server.city.repository.selectors import original_of, with_originals
 from hocba_server.city.upstream import messages
 from hocba_server.city.upstream.client import Json
 from hocba_server.city.upstream.models import Handover, Kind, State
@@ -80,7 +80,7 @@ def contents_of(kind: Kind, rows: Sequence[Handover], at: dt.datetime) -> Iterat
 
 def _stored(rows: Sequence[Handover]) -> dict[str, StoredRecord]:
     found = StoredRecord.objects.filter(record_uuid__in=[row.subject for row in rows])
-    return {row.record_uuid: row for row in found.select_related("in_force")}
+    return {row.record_uuid: row for row in with_originals(found.select_related("in_force"))}
 
 
 def _recall_item(row: StoredRecord) -> bytes:

@@ -144,7 +144,7 @@ def _send_again(kind: Kind, numbers: Sequence[str], at: dt.datetime) -> None:
     }
     stored = {
         row.record_uuid: row
-        for row in StoredRecord.objects.filter(record_uuid__in=numbers).defer("document", "salt")
+        for row in StoredRecord.objects.filter(record_uuid__in=numbers).defer("salt")
     }
     versions = newest_versions(numbers) if kind == Kind.ROWS else {}
     new = []

@@ -97,15 +97,16 @@ def test_a_damaged_original_stops_no_other(
     submit: Submit, documents: list[bytes], cast: Cast
 ) -> None:
     submit(*documents)
-    table, uuid = "city_repository_storedrecord", UUID[2]
-    good = bytes(StoredRecord.objects.get(record_uuid=uuid).document)
-    damage(f"UPDATE {table} SET document = 'x' WHERE record_uuid = %s", [uuid])
+    table, uuid = "city_repository_original", UUID[2]
+    row = StoredRecord.objects.get(record_uuid=uuid)
+    good = bytes(row.original.document)
+    damage(f"UPDATE {table} SET document = 'x' WHERE record_id = %s", [row.pk])
     run = night(cast.world)
     assert run.stamped == 2
     assert uuid in run.problem
     assert SkippedRecord.objects.get().record.record_uuid == uuid
     assert night(cast.world, NIGHT + DAY).stamped == 0
-    damage(f"UPDATE {table} SET document = %s WHERE record_uuid = %s", [good, uuid])
+    damage(f"UPDATE {table} SET document = %s WHERE record_id = %s", [good, row.pk])
     assert night(cast.world, NIGHT + 2 * DAY).stamped == 1
     assert verify_at(uuid, NIGHT + 3 * DAY).verdict is Verdict.VALID
 

@@ -53,9 +53,11 @@ def test_a_record_that_is_gone_shows() -> None:
 @pytest.mark.usefixtures("closed")
 def test_a_record_that_was_exchanged_shows() -> None:
     with_all_rights(
-        "UPDATE city_repository_storedrecord SET document = (SELECT document FROM "
-        "city_repository_storedrecord ORDER BY id DESC LIMIT 1), size = 900000 "
-        "WHERE id = (SELECT min(id) FROM city_repository_storedrecord)"
+        "UPDATE city_repository_original SET document = (SELECT document FROM "
+        "city_repository_original ORDER BY record_id DESC LIMIT 1) "
+        "WHERE record_id = (SELECT min(record_id) FROM city_repository_original)",
+        "UPDATE city_repository_storedrecord SET size = 900000 "
+        "WHERE id = (SELECT min(id) FROM city_repository_storedrecord)",
     )
     assert not found().whole
 

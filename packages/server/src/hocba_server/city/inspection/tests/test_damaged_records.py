@@ -21,6 +21,8 @@ from hocba_server.city.repository.models import EvidenceBlob, StoredRecord
 UUID = [str(sample_record(4, seed=seed).record_uuid) for seed in range(3)]
 RECORD, LAST = f"record:{UUID[0]}", f"record:{UUID[2]}"
 STORED, FORCE = "city_repository_storedrecord", "city_repository_recordinforce"
+ORIGINAL = "city_repository_original"
+WHICH = f"(SELECT id FROM {STORED} WHERE record_uuid = %s)"
 ENTRY, BLOB = "city_transparency_logentryrow", "city_repository_evidenceblob"
 COLUMNS = {
     "school_name": "'x'",
@@ -78,7 +80,6 @@ def test_a_changed_column_of_the_index(
     [
         (f"UPDATE {STORED} SET sha256 = repeat('0', 64)", FaultKind.ORIGINAL_DAMAGED),
         (f"UPDATE {STORED} SET size = size - 1", FaultKind.INDEX_DIFFERS),
-        (f"UPDATE {STORED} SET document = 'x'", FaultKind.ORIGINAL_DAMAGED),
         (f"UPDATE {STORED} SET salt = 'x'", FaultKind.LOG_DIFFERS),
         (f"UPDATE {STORED} SET salt = sha256('x')", FaultKind.LOG_DIFFERS),
         (f"UPDATE {STORED} SET evidence = '{{}}'", FaultKind.ORIGINAL_INVALID),
@@ -92,13 +93,28 @@ def test_damage_of_one_record(
 
 
 @pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        (f"UPDATE {ORIGINAL} SET document = 'x'", FaultKind.ORIGINAL_DAMAGED),
+        (f"UPDATE {ORIGINAL} SET dictionary_id = 7", FaultKind.ORIGINAL_DAMAGED),
+        (f"UPDATE {ORIGINAL} SET unit_code = 'x'", FaultKind.INDEX_DIFFERS),
+        (f"DELETE FROM {ORIGINAL}", FaultKind.ORIGINAL_DAMAGED),
+    ],
+)
+def test_damage_of_the_bytes_of_one_record(
+    repository: list[bytes], tmp_path: Path, statement: str, kind: FaultKind
+) -> None:
+    damage(f"{statement} WHERE record_id = {WHICH}", [UUID[0]])
+    assert set(found(tmp_path)) == {(kind, RECORD)}
+
+
+@pytest.mark.parametrize(
     "statement", [f"DELETE FROM {FORCE}", f"UPDATE {FORCE} SET school_year = '2020-2021'"]
 )
 def test_force_that_was_lost_or_moved(
     repository: list[bytes], tmp_path: Path, statement: str
 ) -> None:
-    which = f"(SELECT id FROM {STORED} WHERE record_uuid = %s)"
-    damage(f"{statement} WHERE record_id = {which}", [UUID[0]])
+    damage(f"{statement} WHERE record_id = {WHICH}", [UUID[0]])
     assert found(tmp_path) == [(FaultKind.FORCE_WRONG, RECORD)]
 
 
@@ -113,11 +129,13 @@ def test_a_record_whose_entry_names_another(repository: list[bytes], tmp_path: P
 def test_a_forged_original_with_its_hash(repository: list[bytes], tmp_path: Path) -> None:
     forged = repository[0].replace(b"DINH_KY>10<", b"DINH_KY>9<", 1)
     assert forged != repository[0]
-    values = [zstandard.compress(forged), hashlib.sha256(forged).hexdigest(), UUID[0]]
     damage(
-        f"UPDATE {STORED} SET document = %s, sha256 = %s, size = {len(forged)} "
-        "WHERE record_uuid = %s",
-        values,
+        f"UPDATE {ORIGINAL} SET document = %s WHERE record_id = {WHICH}",
+        [zstandard.compress(forged), UUID[0]],
+    )
+    damage(
+        f"UPDATE {STORED} SET sha256 = %s, size = {len(forged)} WHERE record_uuid = %s",
+        [hashlib.sha256(forged).hexdigest(), UUID[0]],
     )
     assert set(found(tmp_path)) == {
         (FaultKind.LOG_DIFFERS, RECORD),

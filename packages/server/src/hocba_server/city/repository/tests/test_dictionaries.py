@@ -39,11 +39,11 @@ def test_the_next_record_is_packed_with_it(
     document = cast.sign(sample_record(4, seed=50))
     submit(document)
     row = StoredRecord.objects.latest("pk")
-    assert row.dictionary_id == trained.pk
+    assert row.original.dictionary_id == trained.pk
     assert original_of(row) == document
     before = StoredRecord.objects.earliest("pk")
-    assert before.dictionary_id == 0
-    assert len(bytes(row.document)) < len(bytes(before.document))
+    assert before.original.dictionary_id == 0
+    assert len(bytes(row.original.document)) < len(bytes(before.original.document))
     assert original_of(before)
     assert AuditEntry.objects.using("city").filter(action="train_dictionary").count() == 1
 
