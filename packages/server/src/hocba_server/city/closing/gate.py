@@ -20,7 +20,7 @@ from hocba_server.city.closing.selectors import (
     class_states,
     closings_holding,
 )
-from hocba_server.city.repository.models import ChangeKind, StoredRecord
+from hocba_server.city.repository.models import ChangeKind, StatusChange, StoredRecord
 
 
 class Gate:
@@ -137,13 +137,12 @@ def extend_closings(rows: Sequence[StoredRecord], at: dt.datetime) -> None:
     Call it after the replacements are noted. While the class is reopened nothing is added: the
     next closing lists the successor itself.
     """
-    replaced = {
-        change.successor_id: change.record
-        for row in rows
-        for change in row.replaces.filter(record__changes__kind=ChangeKind.CORRECT).select_related(
-            "record"
-        )
-    }
+    changes = StatusChange.objects.filter(
+        successor__in=rows, record__changes__kind=ChangeKind.CORRECT
+    ).select_related("record")
+    replaced = {change.successor_id: change.record for change in changes}
+    if not replaced:
+        return
     held = closings_holding(list(replaced.values()), at)
     ClosedRecord.objects.bulk_create(
         ClosedRecord(closing=held[old.pk], record_id=new, corrected=True)
