@@ -26,7 +26,8 @@ NO_PAGES = {
     "school_submission": "ask answers",
     "school_recalls": "poll learn drop file",
     "school_staffing": "come_back save place_classes give_role copy_year take_role "
-    "add_substitute end_substitute order_all synchronise order carry_out withdraw file current",
+    "add_substitute end_substitute order_all synchronise order carry_out withdraw file current "
+    "write_letter confirm_letter",
     "school_regulation": "download",
     "school_reviewing": "proof_page",
     "school_summaries": "download",

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from hocba_server.city.access.letters import deny_confirming, waiting_letters
 from hocba_server.city.certificates.expiry import expiring
 from hocba_server.city.certificates.selectors import asked_to_end, registrations, waiting_for
 from hocba_server.city.certificates.units import KEEPERS
@@ -42,5 +43,6 @@ def home(request: HttpRequest, by: Actor) -> HttpResponse:
         "recalls": waiting_requests(by=by),
         "corrections": waiting_corrections(by=by),
         "upstream": waiting_report(by=by),
+        "key_letters": len(waiting_letters(timezone.now())) if deny_confirming(by) is None else 0,
     }
     return render(request, "city_portal/home.html", context)

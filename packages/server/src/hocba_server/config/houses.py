@@ -13,6 +13,7 @@ WEB_APPS: Final = (
     "hocba_server.web.accounts",
     "hocba_server.web.audit",
     "hocba_server.web.design",
+    "hocba_server.web.signin",
 )
 HOUSE_APPS: Final = {
     SCHOOL: (

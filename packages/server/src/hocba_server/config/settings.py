@@ -227,7 +227,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME: str = ""
 
 AUTH_USER_MODEL: str = "web_accounts.User"
 AUTHENTICATION_BACKENDS: list[str] = ["hocba_server.web.accounts.backends.AccountBackend"]
-LOGIN_URL: str = "/"
+LOGIN_URL: str = "/" if HOCBA_MODE == "demo" else "/dang-nhap/"
 
 _MAIL: Final = mail_settings(
     os.environ.get("HOCBA_EMAIL_URL", ""),

@@ -10,6 +10,7 @@ from hocba_server.config.houses import CITY, SCHOOL
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("hocba_server.web.accounts.urls")),
+    path("", include("hocba_server.web.signin.urls")),
     path("design", include("hocba_server.web.design.urls")),
     path("ngon-ngu/", set_language, name="set_language"),
 ]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hocba_server.city.access import views
+from hocba_server.city.access import letter_views, views
 
 app_name = "city_access"
 urlpatterns = [
@@ -11,4 +11,9 @@ urlpatterns = [
     path("so/luot-xem/", views.readings, name="readings"),
     path("so/can-bo/", views.people, name="people"),
     path("so/can-bo/<int:grant_id>/thu-hoi/", views.end, name="end"),
+    path("so/can-bo/thu-moi/", letter_views.write, name="write_letter"),
+    path("so/can-bo/thu-moi/cho-duyet/", letter_views.waiting, name="letters"),
+    path(
+        "so/can-bo/thu-moi/<int:invitation_id>/duyet/", letter_views.confirm, name="confirm_letter"
+    ),
 ]

@@ -21,6 +21,7 @@ from hocba_server.city.pages import city_page
 from hocba_server.city.permissions import READERS, CityRole, deny_role, require
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.accounts.roles import role as account_role
+from hocba_server.web.signin.selectors import users_with_keys
 
 _PAGE = 50
 _SHOWN = 200
@@ -108,14 +109,16 @@ def people(request: HttpRequest, by: Actor) -> HttpResponse:
         else:
             messages.success(request, gettext("Đã giao vai trò; người đó dùng được ngay."))
             return redirect("city_access:people")
+    found = selectors.people(by=by)
     context = {
-        "people": selectors.people(by=by),
+        "people": found,
         "ended": selectors.ended_grants(by=by)[:_SHOWN],
         "roles": [(role.value, account_role(role.value)) for role in CityRole],
         "wards": selectors.wards(),
         "typed": request.POST.dict(),
         "problem": problem,
         "where": _where(problem),
+        "with_keys": users_with_keys(person.username for person in found),
     }
     return render(request, "city_access/people.html", context)
 

@@ -14,8 +14,10 @@ from hocba_server.school.registry.permissions import require
 from hocba_server.school.registry.selectors import own_school
 from hocba_server.school.staffing import account_services, assignment_services, forms
 from hocba_server.school.staffing.account_selectors import account_lines, orders_of
+from hocba_server.school.staffing.letter_services import waiting_letters
 from hocba_server.school.staffing.rights import deny_account_reader, deny_orderer
 from hocba_server.web.accounts.actor import Actor
+from hocba_server.web.signin.selectors import users_with_keys
 
 
 @school_page
@@ -32,6 +34,8 @@ def accounts(request: HttpRequest, by: Actor) -> HttpResponse:
         "waiting": waiting,
         "closed": closed,
         "is_head": deny_orderer(by) is None,
+        "with_keys": users_with_keys(line.username for line in lines if line.username),
+        "letters": waiting_letters(school, timezone.now()),
     }
     return render(request, "school_staffing/accounts.html", context)
 

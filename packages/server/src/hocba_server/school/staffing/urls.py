@@ -2,7 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hocba_server.school.staffing import account_views, assignment_views, decision_views, views
+from hocba_server.school.staffing import (
+    account_views,
+    assignment_views,
+    decision_views,
+    letter_views,
+    views,
+)
 
 app_name = "school_staffing"
 urlpatterns = [
@@ -38,6 +44,10 @@ urlpatterns = [
     path("tai-khoan/", account_views.accounts, name="accounts"),
     path("tai-khoan/mo-tat-ca/", account_views.order_all, name="order_all"),
     path("tai-khoan/dong-bo/", account_views.synchronise, name="synchronise"),
+    path("tai-khoan/thu-moi/", letter_views.write, name="write_letter"),
+    path(
+        "tai-khoan/thu-moi/<int:invitation_id>/duyet/", letter_views.confirm, name="confirm_letter"
+    ),
     path("tai-khoan/nhan-su/<int:staff_id>/yeu-cau/", account_views.order, name="order"),
     path("tai-khoan/yeu-cau/<int:order_id>/lam/", account_views.carry_out, name="carry_out"),
     path("tai-khoan/yeu-cau/<int:order_id>/rut/", account_views.withdraw, name="withdraw"),

@@ -69,7 +69,7 @@ TABLE: Final[dict[str, dict[Behind, str]]] = {
         OTHER: "facts people add person leave come_back upload preview save campuses place_classes "
         "current assignments give_role copy_year decision class take_role "
         "add_substitute end_substitute file accounts order_all synchronise order carry_out "
-        "withdraw",
+        "withdraw write_letter confirm_letter",
     },
     "school_regulation": {OTHER: "regulation preview download"},
     "school_onboarding": {OTHER: "start keys"},

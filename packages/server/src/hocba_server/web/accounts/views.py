@@ -6,15 +6,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from hocba.errors import Refused
-from hocba_server.web.accounts.memberships import memberships_of
+from hocba_server.web.accounts.arriving import HOMES, arrive
 from hocba_server.web.accounts.models import User
 from hocba_server.web.accounts.selectors import demo_units
-from hocba_server.web.accounts.services import sign_in_as_demo
+from hocba_server.web.accounts.services import demo_account
 from hocba_server.web.accounts.workplace import choose_workplace
 from hocba_server.web.design.errors import refused
 from hocba_server.web.design.language import in_page_language
-
-HOMES = {"school": "/truong/", "city": "/so/"}
 
 
 @require_safe
@@ -27,12 +25,10 @@ def start(request: HttpRequest) -> HttpResponse:
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Become one of the invented people and go to where they work."""
     try:
-        user = sign_in_as_demo(request, request.POST.get("username", ""))
+        user = demo_account(request.POST.get("username", ""))
     except Refused as refusal:
         return refused(request, in_page_language(refusal.sentence))
-    if len(memberships_of(user)) > 1:
-        return redirect("web_accounts:workplace")
-    return redirect(HOMES[user.house])
+    return redirect(arrive(request, user))
 
 
 def workplace(request: HttpRequest) -> HttpResponse:
