@@ -34,6 +34,7 @@ HOUSE_APPS: Final = {
         "hocba_server.school.notices",
         "hocba_server.school.phrases",
         "hocba_server.school.training",
+        "hocba_server.school.situation",
     ),
     CITY: (
         "hocba_server.city.certificates",
@@ -51,6 +52,7 @@ HOUSE_APPS: Final = {
         "hocba_server.city.vendors",
         "hocba_server.city.sandbox",
         "hocba_server.city.api",
+        "hocba_server.city.oversight",
     ),
 }
 
