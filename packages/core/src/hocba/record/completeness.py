@@ -19,6 +19,7 @@ from hocba.errors import Malformed, Refused, Sentence
 from hocba.record import fields, writing
 from hocba.record.codec import read_record
 from hocba.record.model import AnnualRecord, FormatProfile, SubjectResult
+from hocba.record.secondary.model import AnyRecord
 from hocba.record.values import has_control, is_normal, read_birth_date
 
 HIGH_TEST, LOW_TEST = 7, 5
@@ -45,36 +46,42 @@ def check_record(record: AnnualRecord, *, from_document: bool = False) -> list[F
     """
     if record.grade not in GRADES:
         vi, en = "MA_KHOI không phải khối của cấp tiểu học.", "MA_KHOI is not a primary grade."
-        return [_error("field_catalogue", "MA_KHOI", vi, en)]
+        return [error("field_catalogue", "MA_KHOI", vi, en)]
     findings = [
         *_check_fields(record),
         *_check_subjects(record),
         *_check_traits(record),
         *_check_result(record),
-        *_check_history(record),
+        *history_findings(record),
     ]
     form = () if findings or from_document else _check_form(record)
     return [*findings, *form, *_unusual_tests(record)]
 
 
-def _error(code: str, where: str, vi: str, en: str) -> Finding:
+def error(code: str, where: str, vi: str, en: str) -> Finding:
+    """Make a finding that forbids signing."""
     return Finding("error", code, where, Sentence(vi, en))
 
 
 def _check_fields(record: AnnualRecord) -> Iterator[Finding]:
-    yield from _table(fields.GENERAL, writing.general_values(record))
+    yield from field_findings(fields.GENERAL, writing.general_values(record))
     for year in record.history:
-        yield from _table(fields.HISTORY, writing.history_values(year))
-    yield from _table(fields.SUMMARY, writing.summary_values(record))
+        yield from field_findings(fields.HISTORY, writing.history_values(year))
+    yield from field_findings(fields.SUMMARY, writing.summary_values(record))
     for subject in record.subjects:
-        yield from _table(fields.SUBJECT, writing.subject_values(subject))
+        yield from field_findings(fields.SUBJECT, writing.subject_values(subject))
         if record.profile is FormatProfile.V2_2025:
             if subject.teacher is None:
                 vi, en = f"môn {subject.name} chưa có giáo viên", f"{subject.name} has no teacher"
-                yield _error("teacher_missing", str(subject.code), f"{vi}.", f"{en}.")
+                yield error("teacher_missing", str(subject.code), f"{vi}.", f"{en}.")
             else:
-                yield from _table(fields.TEACHER, writing.teacher_values(subject.teacher))
+                yield from field_findings(fields.TEACHER, writing.teacher_values(subject.teacher))
     yield from _check_trait_fields(record)
+    yield from birth_date_findings(record)
+
+
+def birth_date_findings(record: AnyRecord) -> Iterator[Finding]:
+    """Is the birth date one that the format takes?"""
     try:
         read_birth_date(record.pupil.birth_date, "NGAY_SINH")
     except Malformed as fault:
@@ -88,27 +95,28 @@ def _check_trait_fields(record: AnnualRecord) -> Iterator[Finding]:
         for field in fields.TRAITS
         if field.tag not in fields.TRAIT_TAGS or fields.TRAIT_TAGS[field.tag] in assessed
     ]
-    yield from _table(table, writing.trait_values(record))
+    yield from field_findings(table, writing.trait_values(record))
 
 
-def _table(table: Sequence[fields.Field], values: writing.Values) -> Iterator[Finding]:
+def field_findings(table: Sequence[fields.Field], values: writing.Values) -> Iterator[Finding]:
+    """What is missing, too long or in the wrong characters among the values of a table."""
     for field in table:
         text = values.get(field.tag)
         if not text or not text.strip():
             if field.required:
-                yield _error(
+                yield error(
                     "field_missing", field.tag, f"Thiếu {field.tag}.", f"{field.tag} is missing."
                 )
             continue
         if len(text) > field.max_length:
-            yield _error(
+            yield error(
                 "field_length",
                 field.tag,
                 f"{field.tag} dài {len(text)} ký tự, tối đa {field.max_length}.",
                 f"{field.tag} has {len(text)} characters; the limit is {field.max_length}.",
             )
         if has_control(text) or not is_normal(text):
-            yield _error(
+            yield error(
                 "field_text",
                 field.tag,
                 f"{field.tag} có ký tự không hợp lệ (cần Unicode NFC, không ký tự điều khiển).",
@@ -122,15 +130,15 @@ def _check_subjects(record: AnnualRecord) -> Iterator[Finding]:
     for code, subject in taught.items():
         if record.grade in subject.compulsory_grades and code not in taken:
             vi = f"Thiếu kết quả môn {subject.name}."
-            yield _error("subject_missing", str(code), vi, f"{subject.name} is missing.")
+            yield error("subject_missing", str(code), vi, f"{subject.name} is missing.")
     for result in record.subjects:
         if taken.count(result.code) > 1:
             vi, en = f"Môn {result.name} có hai dòng.", f"{result.name} stands twice."
-            yield _error("subject_repeated", str(result.code), vi, en)
+            yield error("subject_repeated", str(result.code), vi, en)
         if result.code not in taught:
             vi = f"Môn {result.name} không học ở khối {record.grade}."
             en = f"{result.name} is not taught in grade {record.grade}."
-            yield _error("subject_not_taught", str(result.code), vi, en)
+            yield error("subject_not_taught", str(result.code), vi, en)
         else:
             yield from _check_score(result, has_year_end_test(result.code, record.grade))
 
@@ -140,13 +148,13 @@ def _check_score(result: SubjectResult, tested: bool) -> Iterator[Finding]:
     exempt = result.level is SubjectLevel.EXEMPT
     if not tested and score is not None:
         vi = f"Môn {name} không có bài kiểm tra cuối năm nên không có điểm."
-        yield _error("test_not_held", code, vi, f"{name} has no year-end test, so no score.")
+        yield error("test_not_held", code, vi, f"{name} has no year-end test, so no score.")
     elif tested and exempt and score is not SubjectLevel.EXEMPT:
         vi = f"Môn {name} được miễn nên ô điểm ghi M."
-        yield _error("exempt_score", code, vi, f"An exempt pupil has the score M in {name}.")
+        yield error("exempt_score", code, vi, f"An exempt pupil has the score M in {name}.")
     elif tested and not exempt and not _is_score(score):
         vi = f"Thiếu điểm kiểm tra cuối năm môn {name} (0 đến 10)."
-        yield _error("test_missing", code, vi, f"The year-end test of {name} is missing.")
+        yield error("test_missing", code, vi, f"The year-end test of {name} is missing.")
 
 
 def _is_score(score: int | SubjectLevel | None) -> bool:
@@ -159,7 +167,7 @@ def _check_traits(record: AnnualRecord) -> Iterator[Finding]:
         if code not in assessed:
             vi = f"Năng lực mã {code} không đánh giá ở khối {record.grade}."
             en = f"Trait {code} is not assessed in grade {record.grade}."
-            yield _error("trait_not_assessed", str(code), vi, en)
+            yield error("trait_not_assessed", str(code), vi, en)
 
 
 def _check_result(record: AnnualRecord) -> Iterator[Finding]:
@@ -180,7 +188,7 @@ def _check_result(record: AnnualRecord) -> Iterator[Finding]:
         return
     summary = record.summary
     if decision.result is not summary.year_result:
-        yield _error(
+        yield error(
             "year_result",
             "KET_QUA_XEP_LOAI",
             f"Kết quả ghi “{summary.year_result.value}” nhưng quy tắc cho "
@@ -201,7 +209,7 @@ def _check_promotion(record: AnnualRecord) -> Iterator[Finding]:
         ("NOI_DUNG_HOAN_THANH_CHUONG_TRINH", summary.completion_text, right.text),
     ):
         if given != expected:
-            yield _error(
+            yield error(
                 "promotion",
                 tag,
                 f"{tag} không khớp với kết quả năm học “{summary.year_result.value}”.",
@@ -209,10 +217,11 @@ def _check_promotion(record: AnnualRecord) -> Iterator[Finding]:
             )
 
 
-def _check_history(record: AnnualRecord) -> Iterator[Finding]:
+def history_findings(record: AnyRecord) -> Iterator[Finding]:
+    """Is the study history in order, and does it end with this year?"""
     years = [year.school_year for year in record.history]
     if not years or years[-1] != record.school_year or years != sorted(set(years)):
-        yield _error(
+        yield error(
             "history",
             "QUA_TRINH_HOC_TAP",
             "Quá trình học tập phải theo thứ tự năm học và kết thúc ở năm học này.",
@@ -226,7 +235,7 @@ def _check_form(record: AnnualRecord) -> Iterator[Finding]:
         read_record(writing.write_data(record))
     except Malformed as fault:
         tag = (fault.where or "HOC_BA").rpartition("/")[2]
-        yield _error(fault.code, tag, f"{tag}: {fault.sentence.vi}", f"{tag}: {fault.sentence.en}")
+        yield error(fault.code, tag, f"{tag}: {fault.sentence.vi}", f"{tag}: {fault.sentence.en}")
 
 
 def _unusual_tests(record: AnnualRecord) -> Iterator[Finding]:

@@ -87,6 +87,9 @@ class GeneralReader:
             height_cm=values.read_decimal(simple["CHIEU_CAO"], where("CHIEU_CAO")),
             excused_absences=self.count("TONG_SO_BUOI_NGHI_CO_PHEP"),
             unexcused_absences=self.count("THONG_SO_BUOI_NGHI_KHONG_PHEP"),
+            father_occupation=simple.get("NGHE_NGHIEP_CHA"),
+            mother_occupation=simple.get("NGHE_NGHIEP_ME"),
+            guardian_occupation=simple.get("NGHE_NGHIEP_NGUOI_GIAM_HO"),
         )
 
     def terms(self) -> IssueTerms:

@@ -79,6 +79,10 @@ class PupilData:
     excused_absences: int | None = None
     """In half-days (buổi)."""
     unexcused_absences: int | None = None
+    father_occupation: str | None = None
+    """Occupations stand in the records of secondary school only."""
+    mother_occupation: str | None = None
+    guardian_occupation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +143,18 @@ class YearSummary:
     award_text: str | None = None
     special_award_text: str | None = None
 
+    @property
+    def words(self) -> str:
+        """The result of the year in words."""
+        return self.year_result.value
+
 
 @dataclass(frozen=True, slots=True)
 class AnnualRecord:
-    """Đơn vị học bạ: everything that the signatures of one year cover."""
+    """Đơn vị học bạ of primary school: everything that the signatures of one year cover.
+
+    That of secondary school is `hocba.record.secondary.model.SecondaryRecord`.
+    """
 
     profile: FormatProfile
     record_uuid: RecordUuid

@@ -10,9 +10,9 @@ from __future__ import annotations
 from lxml import etree
 
 from hocba.assessment.levels import SubjectLevel, TraitLevel, YearResult
-from hocba.errors import Malformed
 from hocba.ids import SchoolYear, SubjectCode, parse_personal_id, parse_record_uuid
 from hocba.record import fields, values
+from hocba.record.frame import FrameReader
 from hocba.record.general import GeneralReader, read_moment
 from hocba.record.model import (
     AnnualRecord,
@@ -23,56 +23,16 @@ from hocba.record.model import (
     TraitResults,
     YearSummary,
 )
-from hocba.record.tags import ID_NAMES, NO_ATTRIBUTES, Simple, TagReader, fault, unknown
+from hocba.record.tags import ID_NAMES, NO_ATTRIBUTES, Simple, fault, unknown
 
 
-class RecordReader(TagReader):
+class RecordReader(FrameReader):
     """One document on its way into the model; collects warnings."""
 
     def read(self, root: etree._Element) -> AnnualRecord:
         """Read HOC_BA. Raises `Malformed` with the path of the fault."""
-        if next(root.iter(etree.Comment, etree.ProcessingInstruction), None) is not None:
-            raise Malformed(
-                "comment_in_data",
-                "trong học bạ có chú thích hoặc chỉ thị XML; người đọc có thể thấy dữ liệu khác.",
-                "holds XML comments or instructions, so that readers may see other data.",
-                where="HOC_BA",
-            )
-        if root.tag != "HOC_BA":
-            raise fault(
-                "root", str(root.tag)[:60], "không phải tệp HOC_BA.", "is not a HOC_BA document."
-            )
-        profile = self._profile(root)
-        data = self.child(root, "DU_LIEU_HOC_BA", "HOC_BA")
-        path = "HOC_BA/DU_LIEU_HOC_BA"
-        self.attributes(root, ID_NAMES, "HOC_BA")
-        self.attributes(data, ID_NAMES, path)
-        if profile is FormatProfile.V2_2025:
-            self.sequence(root, ("DU_LIEU_HOC_BA", "PHAT_HANH_HOC_BA"), "HOC_BA")
-            self.sequence(data, ("THONG_TIN_HOC_BA", "DANH_SACH_THONG_TIN_KY"), path)
-            self._slot_list(data[1], path)
-            data = data[0]
-            path = f"{path}/THONG_TIN_HOC_BA"
-            self.attributes(data, ID_NAMES, path)
-        else:
-            self.sequence(root, ("DU_LIEU_HOC_BA", "DANH_SACH_THONG_TIN_KY"), "HOC_BA")
-        self._slot_list(root[1], "HOC_BA")
+        data, profile, path = self.frame(root)
         return self._information(data, profile, path)
-
-    def _profile(self, root: etree._Element) -> FormatProfile:
-        # Either mark of 2025 is enough, so that the missing one is named instead of the wrong one.
-        if (
-            root.find("PHAT_HANH_HOC_BA") is not None
-            or root.find("DU_LIEU_HOC_BA/THONG_TIN_HOC_BA") is not None
-        ):
-            return FormatProfile.V2_2025
-        return FormatProfile.V1_2024
-
-    def _slot_list(self, element: etree._Element, parent: str) -> None:
-        """Look at the list itself only: what stands in the slots is for the signature room."""
-        path = f"{parent}/{element.tag}"
-        self.no_text(element, path)
-        self.attributes(element, ID_NAMES, path)
 
     def _information(self, data: etree._Element, profile: FormatProfile, path: str) -> AnnualRecord:
         tags = [str(child.tag) for child in data]
@@ -81,11 +41,7 @@ class RecordReader(TagReader):
         self.sequence(data, expected, path)
         simple = self.simple(data[0], fields.GENERAL, f"{path}/THONG_TIN_CHUNG")
         general = GeneralReader(self, simple, f"{path}/THONG_TIN_CHUNG")
-        if simple["PHIEN_BAN"] != fields.VERSIONS[profile.value]:
-            self.warn(
-                f"PHIEN_BAN là “{simple['PHIEN_BAN']}”, khác {fields.VERSIONS[profile.value]}.",
-                f"PHIEN_BAN is “{simple['PHIEN_BAN']}”.",
-            )
+        self.version(simple["PHIEN_BAN"], profile)
         history = tuple(
             self._study_year(element, f"{path}/QUA_TRINH_HOC_TAP[{number}]")
             for number, element in enumerate(data.iterchildren("QUA_TRINH_HOC_TAP"), start=1)

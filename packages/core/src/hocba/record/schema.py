@@ -17,7 +17,9 @@ from typing import Any, Final
 from lxml import etree
 
 from hocba.errors import Sentence
+from hocba.record.frame import grade_text
 from hocba.record.model import FormatProfile
+from hocba.record.secondary.fields import GRADE_TEXTS
 
 MOST_FAULTS: Final = 20
 _ONE_AT_A_TIME: Final = Lock()
@@ -33,14 +35,18 @@ class SchemaFault:
     sentence: Sentence
 
 
-def schema_file(profile: FormatProfile) -> bytes:
-    """Return the XSD of a profile, for other software to use."""
-    return (files("hocba.record") / "schemas" / f"{profile.value}.xsd").read_bytes()
+def schema_file(profile: FormatProfile, *, secondary: bool = False) -> bytes:
+    """Return the XSD of a profile for primary or secondary school, for other software to use."""
+    name = f"{profile.value}_secondary.xsd" if secondary else f"{profile.value}.xsd"
+    return (files("hocba.record") / "schemas" / name).read_bytes()
 
 
 def validate_schema(root: etree._Element, profile: FormatProfile) -> list[SchemaFault]:
-    """Validate HOC_BA; an empty list means that it follows the schema. At most 20 faults."""
-    schema = _compiled(profile)
+    """Validate HOC_BA; an empty list means that it follows the schema. At most 20 faults.
+
+    MA_KHOI tells which level's schema it is.
+    """
+    schema = _compiled(profile, secondary=grade_text(root) in GRADE_TEXTS)
     with _ONE_AT_A_TIME:
         entries = [] if schema.validate(root) else list(islice(_entries(schema), MOST_FAULTS))
     return [
@@ -62,5 +68,5 @@ def _entries(schema: etree.XMLSchema) -> Iterator[Any]:
 
 
 @lru_cache(maxsize=4)
-def _compiled(profile: FormatProfile) -> etree.XMLSchema:
-    return etree.XMLSchema(etree.fromstring(schema_file(profile)))
+def _compiled(profile: FormatProfile, *, secondary: bool) -> etree.XMLSchema:
+    return etree.XMLSchema(etree.fromstring(schema_file(profile, secondary=secondary)))

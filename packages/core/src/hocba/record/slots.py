@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hocba.record.model import AnnualRecord, FormatProfile, SignerRole, SlotId
+from hocba.record.model import FormatProfile, SignerRole, SlotId
+from hocba.record.secondary.model import AnyRecord
 
 
 def required_slots(
-    record: AnnualRecord, *, homeroom_covers_own_subjects: bool = True
+    record: AnyRecord, *, homeroom_covers_own_subjects: bool = True
 ) -> tuple[SlotId, ...]:
     """Return the slots that must be filled, in the order in which people sign.
 

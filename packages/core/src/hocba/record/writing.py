@@ -10,9 +10,10 @@ from xml.sax.saxutils import escape
 
 from hocba.assessment.levels import SubjectLevel
 from hocba.errors import Malformed
-from hocba.ids import parse_record_uuid
+from hocba.ids import RecordUuid, parse_record_uuid
 from hocba.record import fields
 from hocba.record.model import AnnualRecord, FormatProfile, Person, StudyYear, SubjectResult
+from hocba.record.secondary.model import AnyRecord
 from hocba.record.values import (
     check_subject_code,
     has_control,
@@ -31,23 +32,28 @@ def write_data(record: AnnualRecord) -> bytes:
     `uuid` or `field_catalogue` where an identifier could not be built from the value.
     """
     uuid = parse_record_uuid(record.record_uuid, where="MA_TRA_CUU_UUID")
-    if record.profile is FormatProfile.V2_2025:
+    return framed(_information(record), uuid, record.profile)
+
+
+def framed(information: str, uuid: RecordUuid, profile: FormatProfile) -> bytes:
+    """Put the three parts of a record into the frame of the profile, with empty slots."""
+    if profile is FormatProfile.V2_2025:
         text = (
             f'<HOC_BA><DU_LIEU_HOC_BA Id="data-{uuid}">'
-            f'<THONG_TIN_HOC_BA Id="thongtinhocba-{uuid}">{_information(record)}</THONG_TIN_HOC_BA>'
+            f'<THONG_TIN_HOC_BA Id="thongtinhocba-{uuid}">{information}</THONG_TIN_HOC_BA>'
             "<DANH_SACH_THONG_TIN_KY><DANH_SACH_GVBM></DANH_SACH_GVBM></DANH_SACH_THONG_TIN_KY>"
             "</DU_LIEU_HOC_BA><PHAT_HANH_HOC_BA></PHAT_HANH_HOC_BA></HOC_BA>"
         )
     else:
         text = (
-            f'<HOC_BA><DU_LIEU_HOC_BA Id="data-{uuid}">{_information(record)}</DU_LIEU_HOC_BA>'
+            f'<HOC_BA><DU_LIEU_HOC_BA Id="data-{uuid}">{information}</DU_LIEU_HOC_BA>'
             "<DANH_SACH_THONG_TIN_KY></DANH_SACH_THONG_TIN_KY></HOC_BA>"
         )
     return text.encode("utf-8")
 
 
-def general_values(record: AnnualRecord) -> Values:
-    """Values of THONG_TIN_CHUNG by tag."""
+def general_values(record: AnyRecord) -> Values:
+    """Values of THONG_TIN_CHUNG by tag, those that only secondary school writes among them."""
     school, pupil, terms = record.school, record.pupil, record.terms
     return {
         "PHIEN_BAN": fields.VERSIONS[record.profile.value],
@@ -78,8 +84,11 @@ def general_values(record: AnnualRecord) -> Values:
         "DAN_TOC": pupil.ethnic_group,
         "QUOC_TICH": pupil.nationality,
         "HO_VA_TEN_CHA": pupil.father_name,
+        "NGHE_NGHIEP_CHA": pupil.father_occupation,
         "HO_VA_TEN_ME": pupil.mother_name,
+        "NGHE_NGHIEP_ME": pupil.mother_occupation,
         "HO_VA_TEN_NGUOI_GIAM_HO": pupil.guardian_name,
+        "NGHE_NGHIEP_NGUOI_GIAM_HO": pupil.guardian_occupation,
         "TEN_GIAM_HIEU_KY_HOC_BA": terms.signing_leader.full_name,
         "SO_CCCD_GIAM_HIEU_KY_HOC_BA": terms.signing_leader.personal_id,
         "DIA_DANH_PHAT_HANH_HOC_BA": terms.issue_place,
@@ -158,45 +167,51 @@ def trait_values(record: AnnualRecord) -> Values:
 
 def _information(record: AnnualRecord) -> str:
     history = "".join(
-        _element("QUA_TRINH_HOC_TAP", _simple(fields.HISTORY, history_values(year)))
+        element("QUA_TRINH_HOC_TAP", simple_tags(fields.HISTORY, history_values(year)))
         for year in record.history
     )
     marks = "".join(_mark(record, subject) for subject in record.subjects)
     return (
-        _element("THONG_TIN_CHUNG", _simple(fields.GENERAL, general_values(record)))
+        element("THONG_TIN_CHUNG", simple_tags(fields.GENERAL, general_values(record)))
         + history
-        + _element(
+        + element(
             "TONG_KET",
-            _simple(fields.SUMMARY, summary_values(record))
-            + _element("DANH_SACH_DIEM_TONG_KET", marks)
-            + _element("DANH_GIA_NANG_LUC_PHAM_CHAT", _simple(fields.TRAITS, trait_values(record))),
+            simple_tags(fields.SUMMARY, summary_values(record))
+            + element("DANH_SACH_DIEM_TONG_KET", marks)
+            + element(
+                "DANH_GIA_NANG_LUC_PHAM_CHAT", simple_tags(fields.TRAITS, trait_values(record))
+            ),
         )
     )
 
 
 def _mark(record: AnnualRecord, subject: SubjectResult) -> str:
-    simple = _simple(fields.SUBJECT, subject_values(subject))
+    simple = simple_tags(fields.SUBJECT, subject_values(subject))
     if record.profile is FormatProfile.V1_2024:
-        return _element("DIEM_TONG_KET", simple)
+        return element("DIEM_TONG_KET", simple)
     if subject.teacher is None:
-        raise _missing(f"DIEM_TONG_KET {subject.code}/GVBM")
+        raise missing_value(f"DIEM_TONG_KET {subject.code}/GVBM")
     check_subject_code(subject.code, "MA_MON_HOC")
     key = f"{subject.code}-{record.record_uuid}"
-    teacher = _simple(fields.TEACHER, teacher_values(subject.teacher))
+    teacher = simple_tags(fields.TEACHER, teacher_values(subject.teacher))
     return (
         f'<DIEM_TONG_KET Id="mon-{key}">{simple}'
         f'<GVBM Id="gvbm-{key}">{teacher}</GVBM></DIEM_TONG_KET>'
     )
 
 
-def _simple(table: Sequence[fields.Field], values: Values) -> str:
+def simple_tags(table: Sequence[fields.Field], values: Values) -> str:
+    """Write the simple tags of a table.
+
+    Raises `Malformed`: `field_missing`, `control_character`.
+    """
     parts = []
     for field in table:
         value = values.get(field.tag)
         if value and value.strip():
-            parts.append(_element(field.tag, _text(value, field.tag)))
+            parts.append(element(field.tag, _text(value, field.tag)))
         elif field.required:
-            raise _missing(field.tag)
+            raise missing_value(field.tag)
     return "".join(parts)
 
 
@@ -211,7 +226,8 @@ def _text(value: str, where: str) -> str:
     return escape(value)
 
 
-def _element(tag: str, content: str) -> str:
+def element(tag: str, content: str) -> str:
+    """Write one element around what is markup already."""
     return f"<{tag}>{content}</{tag}>"
 
 
@@ -219,7 +235,8 @@ def _count(value: int | None) -> str | None:
     return None if value is None else str(value)
 
 
-def _missing(where: str) -> Malformed:
+def missing_value(where: str) -> Malformed:
+    """Make the error of a required value that is not there."""
     return Malformed(
         "field_missing", "chưa có giá trị bắt buộc.", "has no value but needs one.", where=where
     )
