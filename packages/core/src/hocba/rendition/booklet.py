@@ -14,15 +14,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from hocba.assessment.school_levels import level_of_grade
 from hocba.errors import Refused
-from hocba.record.model import AnnualRecord
+from hocba.record.secondary.model import AnyRecord
 from hocba.rendition.attachments import add_evidence
 from hocba.rendition.certified_copy import CertifiedCopy, copy_face
 from hocba.rendition.compiler import compile_pdf
-from hocba.rendition.face import Form, SignatureLine, build_face, history_rows, year_text
-from hocba.rendition.form import RECORD_TEMPLATES, require_verify_url
+from hocba.rendition.face import Form, SignatureLine, history_rows, year_text
+from hocba.rendition.form import face_of, record_templates, require_verify_url
 
-_TEMPLATE: Final = (*RECORD_TEMPLATES, "copy_page.typ", "booklet.typ")
+_TEMPLATE: Final = ("copy_page.typ", "booklet.typ")
+"""Behind the parts of the level."""
 _YEAR_ATTACHMENT: Final = re.compile(r"hoc-ba-\d{4}-\d{4}\.xml")
 _REGISTER_NUMBER: Final = 3
 """Column of the table QUÁ TRÌNH HỌC TẬP."""
@@ -32,7 +34,7 @@ _REGISTER_NUMBER: Final = 3
 class BookletYear:
     """One year of the pupil: what the record says, its signed bytes, and who signed."""
 
-    record: AnnualRecord
+    record: AnyRecord
     document: bytes
     signatures: Sequence[SignatureLine]
     verify_url: str
@@ -69,7 +71,8 @@ def render_booklet(
     `timestamp` is written as the creation date.
 
     Raises `Refused`: `booklet_empty`, `booklet_years` (one year twice), `booklet_pupils` (records
-    of different pupils), `copy_of_draft`, `copy_terms`, `verify_url`, `rendition`.
+    of different pupils), `booklet_levels` (each level has its own), `copy_of_draft`, `copy_terms`,
+    `verify_url`, `rendition`.
     """
     ordered = sorted(years, key=lambda each: each.record.school_year)
     _refuse_wrong_years(ordered)
@@ -81,7 +84,8 @@ def render_booklet(
         )
     face = _booklet_face(ordered, form, copy, attach=attach, first_page=first_page)
     inputs = {"booklet": json.dumps(face, ensure_ascii=False, separators=(",", ":"))}
-    pdf = compile_pdf(inputs, fonts=fonts, timestamp=timestamp, template=_TEMPLATE)
+    template = (*record_templates(ordered[-1].record), *_TEMPLATE)
+    pdf = compile_pdf(inputs, fonts=fonts, timestamp=timestamp, template=template)
     return add_evidence(pdf, None, timestamp, double_sided=double_sided)
 
 
@@ -97,6 +101,12 @@ def _refuse_wrong_years(years: Sequence[BookletYear]) -> None:
             "booklet_years",
             f"Năm học {twice[0]} có hai học bạ. Chọn một bản còn hiệu lực.",
             f"There are two records of the year {twice[0]}.",
+        )
+    if len({level_of_grade(each.record.grade) for each in years}) > 1:
+        raise Refused(
+            "booklet_levels",
+            "Mỗi cấp học có một quyển học bạ riêng. Chọn các năm của một cấp rồi in.",
+            "Each school level has a booklet of its own.",
         )
     newest = years[-1].record.pupil
     for each in years:
@@ -124,7 +134,8 @@ def _booklet_face(
     if len(names) > 1:
         span = f"{span} đến {year_text(names[-1])}"
     return {
-        "title": f"Học bạ tiểu học của {newest.pupil.full_name}, năm học {span}",
+        "title": f"Học bạ {level_of_grade(newest.grade).word} của {newest.pupil.full_name}, "
+        f"năm học {span}",
         "author": newest.school.school_name,
         "keywords": ["Học bạ số", *(each.record.record_uuid for each in years)],
         "newest": {**faces[-1], "history": _history([each.record for each in years])},
@@ -146,16 +157,14 @@ def _booklet_face(
 
 
 def _year_face(each: BookletYear, form: Form, *, attach: bool) -> dict[str, Any]:
-    face = build_face(
-        each.record, each.signatures, each.verify_url, form=form, draft=not each.issued
-    )
+    face = face_of(each.record, each.signatures, each.verify_url, form=form, draft=not each.issued)
     where = "do trường phát hành lưu giữ"
     if attach:
         where = f"đính kèm trong tệp này ({year_attachment(each.record.school_year)})"
     return {**face, "where_signed": where}
 
 
-def _history(records: Sequence[AnnualRecord]) -> list[list[str]]:
+def _history(records: Sequence[AnyRecord]) -> list[list[str]]:
     """Rows over all years, oldest first: the newest record tells them, older ones fill the gaps.
 
     A year with a record has a row even when no history names it. Only the record of a year itself

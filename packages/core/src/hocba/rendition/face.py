@@ -24,6 +24,7 @@ from hocba.record.model import (
     SlotId,
     SubjectResult,
 )
+from hocba.record.secondary.model import AnyRecord
 from hocba.rendition.qr import qr_svg
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -106,13 +107,39 @@ def build_face(
 
     A draft has no QR code: there is nothing to find under its address yet.
     """
+    return {
+        **shared_face(record, signatures, verify_url, form=form, draft=draft),
+        "titles": _TITLES[form],
+        "title": f"Học bạ tiểu học của {record.pupil.full_name}, "
+        f"năm học {year_text(record.school_year)}",
+        "personal": personal_lines(record.pupil, form),
+        "head": head_rows(record),
+        "scored_rows": SCORED_ROWS,
+        "subjects": _subject_rows(record.subjects, form),
+        "qualities": _trait_rows(record, QUALITIES, form),
+        "general": _trait_rows(record, GENERAL_COMPETENCES, form),
+        "specific": _trait_rows(record, SPECIFIC_COMPETENCES, form),
+        "comments": _comments(record),
+        "result": record.summary.year_result.value,
+        "awards": awards_text(record),
+        "completion": record.summary.completion_text,
+    }
+
+
+def shared_face(
+    record: AnyRecord,
+    signatures: Sequence[SignatureLine],
+    verify_url: str,
+    *,
+    form: Form,
+    draft: bool,
+) -> dict[str, Any]:
+    """What the faces of all levels have in common."""
     year = year_text(record.school_year)
     return {
         "form": form,
         "draft": draft,
         "mark": _mark(record, draft=draft),
-        "titles": _TITLES[form],
-        "title": f"Học bạ tiểu học của {record.pupil.full_name}, năm học {year}",
         "author": record.school.school_name,
         "keywords": ["Học bạ số", record.record_uuid, verify_url],
         "attachment": "Học bạ số bản gốc: dữ liệu XML đã ký số",
@@ -125,19 +152,8 @@ def build_face(
         "cover": cover_lines(
             record.school, record.pupil.full_name, record.classroom_name, year, form=form
         ),
-        "personal": personal_lines(record.pupil, form),
         "issue": _issue(record),
         "history": history_rows(record),
-        "head": _head(record),
-        "scored_rows": SCORED_ROWS,
-        "subjects": _subject_rows(record.subjects, form),
-        "qualities": _trait_rows(record, QUALITIES, form),
-        "general": _trait_rows(record, GENERAL_COMPETENCES, form),
-        "specific": _trait_rows(record, SPECIFIC_COMPETENCES, form),
-        "comments": _comments(record),
-        "result": record.summary.year_result.value,
-        "awards": _awards(record),
-        "completion": record.summary.completion_text,
         "place_and_date": _place_and_date(record),
         "leader_prefix": _leader_prefix(record.terms.signing_leader_title),
         "leader_name": record.terms.signing_leader.full_name,
@@ -146,7 +162,7 @@ def build_face(
     }
 
 
-def _mark(record: AnnualRecord, *, draft: bool) -> str | None:
+def _mark(record: AnyRecord, *, draft: bool) -> str | None:
     """The text across every page, in one place: nobody who prints has to think of it."""
     if record.school.school_name.endswith(TRAINING_SIGN):
         return TRAINING_MARK
@@ -204,7 +220,7 @@ def personal_lines(pupil: PupilData, form: Form) -> list[tuple[str, str | None]]
     ]
 
 
-def _issue(record: AnnualRecord) -> list[tuple[str, str]]:
+def _issue(record: AnyRecord) -> list[tuple[str, str]]:
     terms = record.terms
     return [
         ("Người ký học bạ", terms.signing_leader.full_name),
@@ -213,7 +229,7 @@ def _issue(record: AnnualRecord) -> list[tuple[str, str]]:
     ]
 
 
-def history_rows(record: AnnualRecord) -> list[list[str]]:
+def history_rows(record: AnyRecord) -> list[list[str]]:
     """Rows of QUÁ TRÌNH HỌC TẬP; the register number is known of the record's own year only."""
     rows = []
     for year in record.history:
@@ -235,7 +251,8 @@ def _number(value: Decimal | int | None, unit: str) -> str | None:
     return None if value is None else f"{str(value).replace('.', ',')} {unit}"
 
 
-def _head(record: AnnualRecord) -> list[list[tuple[str, str | None]]]:
+def head_rows(record: AnyRecord) -> list[list[tuple[str, str | None]]]:
+    """The lines above the results of a year."""
     pupil = record.pupil
     counts = [
         count for count in (pupil.excused_absences, pupil.unexcused_absences) if count is not None
@@ -291,12 +308,13 @@ def _trait_rows(
     ]
 
 
-def _awards(record: AnnualRecord) -> str | None:
+def awards_text(record: AnyRecord) -> str | None:
+    """Awards of the year, then those given in between."""
     texts = (record.summary.award_text, record.summary.special_award_text)
     return "; ".join(text for text in texts if text) or None
 
 
-def _place_and_date(record: AnnualRecord) -> str:
+def _place_and_date(record: AnyRecord) -> str:
     day = record.terms.issued_on.astimezone(VIETNAM)
     return f"{record.terms.issue_place}, ngày {day:%d} tháng {day:%m} năm {day:%Y}"
 
@@ -306,7 +324,7 @@ def _leader_prefix(title: str) -> str | None:
     return None if title.casefold() == "hiệu trưởng" else f"KT. Hiệu trưởng – {title}"
 
 
-def _signatures(record: AnnualRecord, lines: Sequence[SignatureLine]) -> dict[str, Any]:
+def _signatures(record: AnyRecord, lines: Sequence[SignatureLine]) -> dict[str, Any]:
     names = {result.code: result.name for result in record.subjects}
     roles = {
         SignerRole.HOMEROOM_TEACHER: "Giáo viên chủ nhiệm",

@@ -10,21 +10,46 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from hocba.errors import Refused
-from hocba.record.model import AnnualRecord
+from hocba.record.secondary.model import AnyRecord, SecondaryRecord
 from hocba.rendition.attachments import RECORD_NAME, add_evidence
 from hocba.rendition.compiler import compile_pdf
 from hocba.rendition.face import Form, SignatureLine, build_face
+from hocba.rendition.secondary_face import build_secondary_face
 
 __all__ = ["RECORD_NAME", "Form", "SignatureLine", "render_pdf", "require_verify_url"]
 
 RECORD_TEMPLATES = ("guidance.typ", "record_parts.typ")
 """The shared parts, read before the template of one record or of a booklet."""
+_SECONDARY_PARTS = "secondary_parts.typ"
+"""What secondary school prints otherwise; it takes the place of the parts of the same name."""
+
+
+def record_templates(record: AnyRecord) -> tuple[str, ...]:
+    """The parts for a record of this level."""
+    if isinstance(record, SecondaryRecord):
+        return (*RECORD_TEMPLATES, _SECONDARY_PARTS)
+    return RECORD_TEMPLATES
+
+
+def face_of(
+    record: AnyRecord,
+    signatures: Sequence[SignatureLine],
+    verify_url: str,
+    *,
+    form: Form = "B",
+    draft: bool = False,
+) -> dict[str, Any]:
+    """Lay a record of whatever level out as the data of its template."""
+    if isinstance(record, SecondaryRecord):
+        return build_secondary_face(record, signatures, verify_url, form=form, draft=draft)
+    return build_face(record, signatures, verify_url, form=form, draft=draft)
 
 
 def render_pdf(
-    record: AnnualRecord,
+    record: AnyRecord,
     document: bytes,
     *,
     fonts: Path | None,
@@ -45,18 +70,21 @@ def render_pdf(
     Raises `Refused` with code `rendition` or `verify_url`.
     """
     require_verify_url(record, verify_url)
-    face = build_face(record, signatures, verify_url, form=form)
+    face = face_of(record, signatures, verify_url, form=form)
     inputs = {
         "face": json.dumps(face, ensure_ascii=False, separators=(",", ":")),
         "xml": document.decode("utf-8"),
     }
     pdf = compile_pdf(
-        inputs, fonts=fonts, timestamp=timestamp, template=(*RECORD_TEMPLATES, "form.typ")
+        inputs,
+        fonts=fonts,
+        timestamp=timestamp,
+        template=(*record_templates(record), "form.typ"),
     )
     return add_evidence(pdf, evidence, timestamp)
 
 
-def require_verify_url(record: AnnualRecord, verify_url: str) -> None:
+def require_verify_url(record: AnyRecord, verify_url: str) -> None:
     """Raise `Refused` (`verify_url`) unless the address holds the UUID and nothing personal."""
     if record.record_uuid not in verify_url or record.pupil.personal_id in verify_url:
         raise Refused(
