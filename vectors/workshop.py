@@ -17,8 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hocba.errors import HocBaError
-from hocba.record.model import AnnualRecord
+from hocba.ids import UnitCode
+from hocba.record.model import Person
 from hocba.record.sample import SCHOOL_CODE, sample_record
+from hocba.record.secondary.model import AnyRecord
 from hocba.rendition.form import render_pdf
 from hocba.rendition.seal import seal_pdf
 from hocba.signature.xml_verify import verify_signatures
@@ -30,7 +32,7 @@ from hocba.trust.collect import collect_evidence
 from hocba.trust.evidence import Evidence, write_container
 from hocba.trust.store import TrustStore
 from hocba.verify.face import signature_lines
-from hocba_certworld.cast import STAMPED, Cast
+from hocba_certworld.cast import PEOPLE, STAMPED, Cast
 from hocba_certworld.local import LocalRevocation, LocalTimestamp
 from hocba_certworld.softkey import SoftKey
 from hocba_certworld.world import CertWorld
@@ -50,15 +52,23 @@ class Workshop:
     cast: Cast
     log_key: Ed25519PrivateKey
     store: TrustStore
+    unit_code: UnitCode = SCHOOL_CODE
 
     @classmethod
-    def open(cls) -> Workshop:
+    def open(
+        cls,
+        unit_code: UnitCode = SCHOOL_CODE,
+        *,
+        people: Sequence[Person] = PEOPLE,
+        school_name: str = "Trường Tiểu học Mẫu",
+    ) -> Workshop:
         """Make a world in a folder that is gone with the process."""
         folder = Path(tempfile.mkdtemp(prefix="hocba-vectors-"))
         world = CertWorld.create(folder / "world", MADE)
         log_key = Ed25519PrivateKey.generate()
         store = TrustStore.from_pem([world.roots_pem(), public_pem(log_key)])
-        return cls(world, Cast.hire(world), log_key, store)
+        cast = Cast.hire(world, unit_code, people=people, school_name=school_name)
+        return cls(world, cast, log_key, store, unit_code)
 
     @property
     def issuers(self) -> list[object]:
@@ -88,7 +98,7 @@ class Workshop:
         signer = key or self.log_key
         entry = LogEntry(
             kind=kind,
-            unit_code=SCHOOL_CODE,
+            unit_code=self.unit_code,
             school_year=sample_record(4).school_year,
             seal_sha256=(seal or self.cast.seal).certificate.fingerprint(hashes.SHA256()),
             commitment=commit(salt, document),
@@ -109,7 +119,7 @@ class Workshop:
         )
 
     def pdf(
-        self, document: bytes, evidence: bytes, *, shown: AnnualRecord, key: SoftKey | None = None
+        self, document: bytes, evidence: bytes, *, shown: AnyRecord, key: SoftKey | None = None
     ) -> bytes:
         """The sealed PDF of a document whose face shows the record `shown`."""
         unsealed = render_pdf(

@@ -15,22 +15,36 @@ from hocba.verify.report import Report
 from hocba.verify.verdict import Outcome
 
 VECTORS = Path(__file__).resolve().parents[4] / "vectors"
-MANIFEST: dict[str, Any] = json.loads((VECTORS / "manifest.json").read_text("utf-8"))
+FOLDERS = (VECTORS, VECTORS / "secondary")
+"""Primary and secondary school, each with the world in which it was made."""
 
 
-def _verify(name: str, at: str) -> Report:
-    file = VECTORS / "files" / name
+def _manifest(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
+    return found
+
+
+CASES = [
+    pytest.param(folder, {"at": manifest["at"], **vector}, id=vector["file"])
+    for folder in FOLDERS
+    for manifest in (_manifest(folder),)
+    for vector in manifest["vectors"]
+]
+
+
+def _verify(folder: Path, name: str, at: str) -> Report:
+    file = folder / "files" / name
     circumstances = Circumstances(
-        store=read_trust([VECTORS / "trust"]),
+        store=read_trust([folder / "trust"]),
         at=datetime.fromisoformat(at),
         evidence=evidence_beside(file) if file.suffix == ".xml" else None,
     )
     return verify_document(file.read_bytes(), name=name, circumstances=circumstances)
 
 
-@pytest.mark.parametrize("vector", MANIFEST["vectors"], ids=lambda vector: vector["file"])
-def test_vector(vector: dict[str, Any]) -> None:
-    report = _verify(vector["file"], vector.get("at", MANIFEST["at"]))
+@pytest.mark.parametrize(("folder", "vector"), CASES)
+def test_vector(folder: Path, vector: dict[str, Any]) -> None:
+    report = _verify(folder, vector["file"], vector["at"])
     failed = [check for check in report.checks if check.outcome is Outcome.FAILED]
     assert report.verdict.value == vector["verdict"], report.to_text()
     if vector["check"] is not None:

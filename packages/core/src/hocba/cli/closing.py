@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hocba.cli import files
 from hocba.errors import HocBaError
-from hocba.record.codec import read_record
+from hocba.record.codec import read_any
 from hocba.record.values import VIETNAM
 from hocba.tlog.closing_list import MAX_SIZE, ClosingList, open_closing_list
 from hocba.tlog.note import parse_note
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _find(listed: ClosingList, file: Path) -> bool:
     try:
         document = files.read_bounded(file)
-        number = read_record(document).record.record_uuid
+        number = read_any(document).record.record_uuid
         evidence = files.evidence_beside(file)
         proof = evidence.log_proof if evidence else None
         held = proof is not None and listed.holds(number, document, LogProof.parse(proof).extra)

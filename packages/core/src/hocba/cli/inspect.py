@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator
 
 from hocba.cli import files
-from hocba.record.codec import read_record
+from hocba.record.codec import read_any
 from hocba.rendition.attachments import RECORD_NAME, extract_attachments
 from hocba.signature.xml_verify import verify_signatures
 from hocba.trust.evidence import Evidence, read_container
@@ -48,7 +48,7 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
 
 
 def _record(document: bytes) -> Iterator[str]:
-    read = read_record(document, strict=False)
+    read = read_any(document, strict=False)
     record = read.record
     yield f"  định dạng (profile): {read.profile.value}"
     yield f"  mã tra cứu (record number): {record.record_uuid}"
@@ -57,7 +57,7 @@ def _record(document: bytes) -> Iterator[str]:
         f"  lớp (class): {record.classroom_name}, {record.school.school_name} "
         f"({record.school.school_code}), năm học {record.school_year}"
     )
-    yield f"  kết quả (result): {record.summary.year_result.value}"
+    yield f"  kết quả (result): {record.summary.words}"
     yield from (f"  lưu ý (note): {warning}" for warning in read.warnings)
     for fact in verify_signatures(document):
         subject = f" {fact.slot.subject}" if fact.slot.subject else ""

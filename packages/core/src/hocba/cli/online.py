@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from hocba.errors import Malformed, Unavailable
-from hocba.record.codec import read_record
+from hocba.record.codec import read_any
 from hocba.trust.evidence import Evidence, read_container
 from hocba.verify.policy import RecordStatus, StatusAnswer
 
@@ -42,7 +42,7 @@ def portal(given: str | None) -> str:
 def ask(address: str, document: bytes) -> PortalAnswer:
     """Ask about a signed XML. Raises `Unavailable` when the portal cannot be asked, `Malformed`
     when the document or the answer cannot be read."""
-    record_uuid = read_record(document).record.record_uuid
+    record_uuid = read_any(document).record.record_uuid
     digest = hashlib.sha256(document).hexdigest()
     url = f"{address}/api/v1/hoc-ba/{record_uuid}/trang-thai?sha256={digest}"
     if urlsplit(url).scheme not in {"http", "https"}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from hocba.cli import files
-from hocba.record.codec import read_record
+from hocba.record.codec import read_any
 from hocba.rendition.form import render_pdf
 from hocba.trust.evidence import write_container
 from hocba.verify.face import signature_lines
@@ -17,7 +17,7 @@ VERIFY_URL = "https://hocbaso.hcm.edu.vn/xac-thuc"
 def run(arguments: argparse.Namespace) -> int:
     """Render one record."""
     document = files.read_bounded(arguments.file)
-    record = read_record(document).record
+    record = read_any(document).record
     evidence = files.evidence_beside(arguments.file)
     pdf = render_pdf(
         record,

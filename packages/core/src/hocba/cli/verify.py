@@ -12,7 +12,7 @@ from pathlib import Path
 from hocba.archive.ends import read_hash_ends
 from hocba.cli import files, online
 from hocba.errors import HocBaError, Malformed, Unavailable
-from hocba.record.codec import read_record
+from hocba.record.codec import read_any
 from hocba.rendition.attachments import EVIDENCE_NAME, RECORD_NAME, extract_attachments
 from hocba.trust.evidence import Evidence, read_container
 from hocba.verify.document import MAX_BYTES, Circumstances, verify_document
@@ -81,7 +81,7 @@ def _evidence(file: Path, data: bytes, log: Path | None) -> tuple[Evidence | Non
     elif data.startswith(b"PK\x03\x04"):
         document, evidence = read_container(data)
     if log is not None and document is not None:
-        found = files.evidence_of_log(log, read_record(document).record.record_uuid)
+        found = files.evidence_of_log(log, read_any(document).record.record_uuid)
         if found is not None:
             evidence = replace(evidence or Evidence(), log_entry=found[0], log_proof=found[1])
     return evidence, document

@@ -37,9 +37,9 @@ from hocba.packet.transactions import (
     TransactionType,
     read_request,
 )
-from hocba.record.codec import ReadRecord, parse_xml, read_record
-from hocba.record.completeness import check_record
-from hocba.record.model import FormatProfile
+from hocba.record.codec import AnyRead, parse_xml, read_any
+from hocba.record.frame import profile_of
+from hocba.record.secondary.completeness import check_any
 from hocba.trust.path import build_path
 from hocba.verify.certificates import known_certificates
 
@@ -239,15 +239,15 @@ class _Look:
                 record=number,
                 code="comment_in_data",
             )
-        profile = _profile(root)
+        profile = profile_of(root)
         ValueSurvey(self.gathering, number).look(root, profile)
         read = self._rules(document, number)
         look_at_signatures(root, profile, read, self.surroundings, self.gathering, number)
         return root.findtext(".//MA_TRA_CUU_UUID") or ""
 
-    def _rules(self, document: bytes, number: int | None) -> ReadRecord | None:
+    def _rules(self, document: bytes, number: int | None) -> AnyRead | None:
         try:
-            read = read_record(document)
+            read = read_any(document)
         except HocBaError as error:
             known = {(one.record, one.where) for one in self.gathering.found}
             if (number, error.where or "") not in known and not self._found_in(number):
@@ -261,7 +261,7 @@ class _Look:
             )
             return None
         self.gathering.make(CheckName.RULES)
-        for finding in check_record(read.record):
+        for finding in check_any(read.record):
             self.gathering.add(
                 CheckName.RULES,
                 finding.sentence,
@@ -304,12 +304,6 @@ class _Look:
 
     def _report(self, kind: str, relevant: tuple[CheckName, ...]) -> ConformanceReport:
         return self.gathering.report(self.name, kind, self.records, relevant)
-
-
-def _profile(root: etree._Element) -> FormatProfile:
-    is_v2 = root.find("PHAT_HANH_HOC_BA") is not None
-    is_v2 = is_v2 or root.find("DU_LIEU_HOC_BA/THONG_TIN_HOC_BA") is not None
-    return FormatProfile.V2_2025 if is_v2 else FormatProfile.V1_2024
 
 
 def _is_recall(element: etree._Element) -> bool:

@@ -12,7 +12,7 @@ from lxml import etree
 from hocba.conformance.catalogue import CheckName
 from hocba.conformance.report import Gathering
 from hocba.errors import HocBaError, Sentence
-from hocba.record.codec import ReadRecord
+from hocba.record.codec import AnyRead
 from hocba.record.model import FormatProfile
 from hocba.record.slots import required_slots
 from hocba.signature.slots import slot_name
@@ -72,7 +72,7 @@ class Surroundings:
 def look_at_signatures(
     root: etree._Element,
     profile: FormatProfile,
-    read: ReadRecord | None,
+    read: AnyRead | None,
     surroundings: Surroundings,
     gathering: Gathering,
     record: int | None,
@@ -102,7 +102,7 @@ def check_of(error: HocBaError) -> CheckName:
 
 
 def _look_at_people(
-    read: ReadRecord,
+    read: AnyRead,
     facts: Sequence[SignatureFact],
     surroundings: Surroundings,
     gathering: Gathering,

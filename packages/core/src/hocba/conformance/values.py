@@ -6,69 +6,15 @@ The reader of records stops at the first fault, as a gateway should; this goes o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
 
 from lxml import etree
 
-from hocba.assessment.catalogue import GRADES
-from hocba.assessment.levels import SubjectLevel, TraitLevel, YearResult
 from hocba.conformance.catalogue import CheckName
 from hocba.conformance.report import Gathering, line_of
+from hocba.conformance.tables import ListTable, RecordTables, tables_of
 from hocba.errors import Malformed, Sentence
-from hocba.ids import SchoolYear, parse_personal_id, parse_record_uuid
 from hocba.record import fields, tags, values
 from hocba.record.model import FormatProfile
-
-Reader = Callable[[str, str], Any]
-_GRADES: Final = {f"{grade:02d}" for grade in GRADES}
-_SEXES: Final = {"Nam", "Nữ"}
-
-
-def _one_of(allowed: set[str]) -> Reader:
-    def read(text: str, where: str) -> str:
-        if text not in allowed:
-            words = ", ".join(sorted(allowed))
-            raise Malformed(
-                "field_catalogue",
-                f"giá trị “{text[:40]}” không có trong danh mục ({words}).",
-                f"“{text[:40]}” is not one of {words}.",
-                where=where,
-            )
-        return text
-
-    return read
-
-
-def _code(kind: Any) -> Reader:
-    return lambda text, where: values.read_code(kind, text, where)
-
-
-_READERS: Final[dict[str, Reader]] = {
-    "MA_TRA_CUU_UUID": lambda text, where: parse_record_uuid(text, where=where),
-    "TEN_NAM_HOC": lambda text, where: SchoolYear.parse(text, where=where),
-    "NAM_HOC": lambda text, where: SchoolYear.parse(text, where=where),
-    "SO_CCCD": lambda text, where: parse_personal_id(text, where=where),
-    "SO_CCCD_GIAM_HIEU_KY_HOC_BA": lambda text, where: parse_personal_id(text, where=where),
-    "SO_CCCD_GIAO_VIEN_CHU_NHIEM": lambda text, where: parse_personal_id(text, where=where),
-    "GIOI_TINH": _one_of(_SEXES),
-    "MA_KHOI": _one_of(_GRADES),
-    "NGAY_SINH": values.read_birth_date,
-    "CAN_NANG": values.read_decimal,
-    "CHIEU_CAO": values.read_decimal,
-    "TONG_SO_BUOI_NGHI_CO_PHEP": values.read_count,
-    "THONG_SO_BUOI_NGHI_KHONG_PHEP": values.read_count,
-    "NGAY_TAO_HOC_BA": values.read_moment,
-    "NGAY_KY_PHAT_HANH_HOC_BA": values.read_moment,
-    "NGAY_TRANG_THAI_CHUYEN_DEN": values.read_moment,
-    "KET_QUA_XEP_LOAI": _code(YearResult),
-    "DUOC_LEN_LOP": values.read_flag,
-    "DA_HOAN_THANH_CHUONG_TRINH_LOP_HOC": values.read_flag,
-    "DA_HOAN_THANH_CHUONG_TRINH_TIEU_HOC": values.read_flag,
-    "MA_MON_HOC": values.check_subject_code,
-    "MUC_DAT_DUOC": _code(SubjectLevel),
-    "DIEM_KIEM_TRA_DINH_KY": values.read_score,
-    **dict.fromkeys(fields.TRAIT_TAGS, _code(TraitLevel)),
-}
 
 
 class ValueSurvey:
@@ -77,6 +23,7 @@ class ValueSurvey:
     def __init__(self, gathering: Gathering, record: int | None) -> None:
         self.gathering = gathering
         self.record = record
+        self.tables: RecordTables | None = None
 
     def look(self, root: etree._Element, profile: FormatProfile) -> None:
         """Look at all parts of the data node."""
@@ -88,6 +35,7 @@ class ValueSurvey:
             CheckName.CATALOGUES,
             CheckName.ENCODING,
         )
+        tables = self.tables = tables_of(root, profile)
         data = self._only(root, "DU_LIEU_HOC_BA", "HOC_BA")
         path = "HOC_BA/DU_LIEU_HOC_BA"
         if data is not None and profile is FormatProfile.V2_2025:
@@ -98,30 +46,41 @@ class ValueSurvey:
         self._complex(data, ("THONG_TIN_CHUNG", "QUA_TRINH_HOC_TAP", "TONG_KET"), path)
         general = self._only(data, "THONG_TIN_CHUNG", path)
         if general is not None:
-            self._simple(general, fields.GENERAL, f"{path}/THONG_TIN_CHUNG")
+            self._simple(general, tables.general, f"{path}/THONG_TIN_CHUNG")
         for number, year in enumerate(data.findall("QUA_TRINH_HOC_TAP"), start=1):
             self._simple(year, fields.HISTORY, f"{path}/QUA_TRINH_HOC_TAP[{number}]")
         conclusion = self._only(data, "TONG_KET", path)
         if conclusion is not None:
-            self._conclusion(conclusion, profile, f"{path}/TONG_KET")
+            self._conclusion(conclusion, tables, profile, f"{path}/TONG_KET")
 
-    def _conclusion(self, element: etree._Element, profile: FormatProfile, path: str) -> None:
-        lists = ("DANH_SACH_DIEM_TONG_KET", "DANH_GIA_NANG_LUC_PHAM_CHAT")
-        self._simple(element, fields.SUMMARY, path, then=lists)
-        marks = self._only(element, lists[0], path)
-        for number, mark in enumerate(() if marks is None else _elements(marks), start=1):
-            place = f"{path}/{lists[0]}/DIEM_TONG_KET[{number}]"
-            if mark.tag != "DIEM_TONG_KET":
-                self._tag(mark, f"{path}/{lists[0]}/{str(mark.tag)[:60]}", tags.unknown)
+    def _conclusion(
+        self, element: etree._Element, tables: RecordTables, profile: FormatProfile, path: str
+    ) -> None:
+        self._simple(element, tables.summary, path, then=[each.tag for each in tables.lists])
+        for table in tables.lists:
+            if not table.required and element.find(table.tag) is None:
                 continue
-            then = ("GVBM",) if profile is FormatProfile.V2_2025 else ()
-            self._simple(mark, fields.SUBJECT, place, then=then, attributes=bool(then))
-            teacher = self._only(mark, "GVBM", place) if then else None
-            if teacher is not None:
-                self._simple(teacher, fields.TEACHER, f"{place}/GVBM", attributes=True)
-        traits = self._only(element, lists[1], path)
-        if traits is not None:
-            self._simple(traits, fields.TRAITS, f"{path}/{lists[1]}")
+            found = self._only(element, table.tag, path)
+            place = f"{path}/{table.tag}"
+            if table.item is None:
+                if found is not None:
+                    self._simple(found, table.fields, place)
+                continue
+            for number, item in enumerate(() if found is None else _elements(found), start=1):
+                if item.tag == table.item:
+                    self._item(item, table, profile, f"{place}/{table.item}[{number}]")
+                else:
+                    self._tag(item, f"{place}/{str(item.tag)[:60]}", tags.unknown)
+
+    def _item(
+        self, item: etree._Element, table: ListTable, profile: FormatProfile, path: str
+    ) -> None:
+        signed = table.with_teacher and profile is FormatProfile.V2_2025
+        then = ("GVBM",) if signed else ()
+        self._simple(item, table.fields, path, then=then, attributes=signed)
+        teacher = self._only(item, "GVBM", path) if signed else None
+        if teacher is not None:
+            self._simple(teacher, fields.TEACHER, f"{path}/GVBM", attributes=True)
 
     def _only(self, parent: etree._Element, tag: str, path: str) -> etree._Element | None:
         found = parent.findall(tag)
@@ -208,7 +167,7 @@ class ValueSurvey:
         if not values.is_normal(text):
             form = Sentence("chữ không ở dạng Unicode NFC.", "is not in Unicode NFC.")
             self._note(CheckName.ENCODING, form, where, element, warning=True)
-        reader = _READERS.get(field.tag)
+        reader = self.tables.readers.get(field.tag) if self.tables else None
         if reader is None:
             return
         try:

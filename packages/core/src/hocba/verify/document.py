@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hocba.errors import HocBaError, Malformed, NotTrusted
-from hocba.record.codec import ReadRecord, parse_xml, read_record
+from hocba.record.codec import AnyRead, parse_xml, read_any
 from hocba.rendition.attachments import EVIDENCE_NAME, RECORD_NAME, extract_attachments
 from hocba.rendition.booklet import is_year_attachment
 from hocba.rendition.seal import PdfSealFact, read_seal
@@ -23,7 +23,7 @@ from hocba.verify import catalogue
 from hocba.verify.certificates import check_certificates, check_revocations
 from hocba.verify.face import check_face
 from hocba.verify.long_term import judge_long_term
-from hocba.verify.opening import OpenedRecord
+from hocba.verify.opening import OpenedDocument, OpenedRecord
 from hocba.verify.policy import Policy, StatusAnswer
 from hocba.verify.receipt import (
     Receipt,
@@ -75,7 +75,8 @@ def verify_document(data: bytes, *, name: str, circumstances: Circumstances) -> 
 
 def verify_opened(opened: OpenedRecord, *, name: str, circumstances: Circumstances) -> Report:
     """Verify a record that was opened already, with the same checks as its bytes would get."""
-    return _judge(opened, name, "xml", circumstances, ())
+    whole = OpenedDocument(opened.document, opened.root, opened.read, opened.facts)
+    return _judge(whole, name, "xml", circumstances, ())
 
 
 def _kind(data: bytes) -> str:
@@ -155,7 +156,7 @@ def _verify_xml(
 ) -> Report:
     try:
         root = parse_xml(document, max_bytes=MAX_BYTES)
-        read = read_record(root)
+        read = read_any(root)
     except HocBaError as error:
         if error.code in catalogue.UNREADABLE_CODES:
             raise
@@ -171,12 +172,12 @@ def _verify_xml(
         )
         checks = (_readable(), _structure(read), *before, broken)
         return _report(name, kind, checks, circumstances, read)
-    opened = OpenedRecord(document, root, read, facts)
+    opened = OpenedDocument(document, root, read, facts)
     return _judge(opened, name, kind, circumstances, before, seal)
 
 
 def _judge(
-    opened: OpenedRecord,
+    opened: OpenedDocument,
     name: str,
     kind: str,
     circumstances: Circumstances,
@@ -198,7 +199,7 @@ def _readable() -> Check:
     return catalogue.READABLE.passed("Tệp đọc được.", "The file can be read.")
 
 
-def _structure(read: ReadRecord) -> Check:
+def _structure(read: AnyRead) -> Check:
     return catalogue.STRUCTURE.passed(
         f"Đúng cấu trúc của Bộ, phiên bản {read.profile.value}.",
         f"Follows the Ministry's structure, profile {read.profile.value}.",
@@ -207,7 +208,7 @@ def _structure(read: ReadRecord) -> Check:
 
 def _checks(
     document: bytes,
-    read: ReadRecord,
+    read: AnyRead,
     facts: tuple[SignatureFact, ...],
     circumstances: Circumstances,
     seal: PdfSealFact | None,
@@ -250,7 +251,7 @@ def _report(
     kind: str,
     checks: tuple[Check, ...],
     circumstances: Circumstances,
-    read: ReadRecord | None = None,
+    read: AnyRead | None = None,
     facts: tuple[SignatureFact, ...] = (),
     receipt: Receipt | None = None,
 ) -> Report:

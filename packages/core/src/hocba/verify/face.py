@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hocba.errors import HocBaError
-from hocba.record.codec import read_record
+from hocba.record.codec import read_any
 from hocba.rendition.comparison import FaceComparison, FaceOutcome, render_inputs, same_face
 from hocba.rendition.form import SignatureLine, render_pdf
 from hocba.signature.xml_verify import verify_signatures
@@ -49,7 +49,7 @@ def check_face(pdf: bytes, *, fonts: Path | None) -> Check:
 def _compare(pdf: bytes, fonts: Path | None) -> FaceComparison:
     inputs = render_inputs(pdf)
     rendered = render_pdf(
-        read_record(inputs.document).record,
+        read_any(inputs.document).record,
         inputs.document,
         fonts=fonts,
         signatures=signature_lines(inputs.document),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from hocba.record.codec import MAX_BYTES, ReadRecord, parse_xml, read_record
+from hocba.record.codec import MAX_BYTES, AnyRead, ReadRecord, parse_xml, read_record
 from hocba.signature.xml_verify import SignatureFact, verify_signatures
 
 
@@ -21,8 +21,18 @@ class OpenedRecord:
     facts: tuple[SignatureFact, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedDocument:
+    """The same of a record of whatever level."""
+
+    document: bytes
+    root: etree._Element
+    read: AnyRead
+    facts: tuple[SignatureFact, ...]
+
+
 def open_record(document: bytes) -> OpenedRecord:
-    """Parse and read a record and check what each signature covers.
+    """Parse and read a record of primary school and check what each signature covers.
 
     Raises `Malformed` or `NotTrusted` for a document that is no signed record; a signature that
     does not hold is the `fault` of its fact.

@@ -15,7 +15,7 @@ from datetime import datetime
 from cryptography.hazmat.primitives import hashes
 
 from hocba.errors import HocBaError
-from hocba.record.codec import ReadRecord
+from hocba.record.codec import AnyRead
 from hocba.record.model import SignerRole
 from hocba.record.values import VIETNAM
 from hocba.signature.timestamp import read_token
@@ -43,7 +43,7 @@ class Receipt:
 
 def read_receipt(
     document: bytes,
-    read: ReadRecord,
+    read: AnyRead,
     store: TrustStore,
     evidence: Evidence | None,
     policy: LogPolicy,

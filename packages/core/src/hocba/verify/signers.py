@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from hocba.errors import Sentence
 from hocba.ids import PersonalId
-from hocba.record.codec import ReadRecord
-from hocba.record.model import AnnualRecord, SignerRole, SlotId
+from hocba.record.codec import AnyRead, AnyRecord
+from hocba.record.model import SignerRole, SlotId
 from hocba.record.slots import required_slots
 from hocba.rendition.seal import PdfSealFact
 from hocba.signature.xml_verify import SignatureFact
@@ -26,7 +26,7 @@ ROLE_NAMES = {
 Facts = tuple[SignatureFact, ...]
 
 
-def check_complete(read: ReadRecord, facts: Facts, policy: Policy) -> Check:
+def check_complete(read: AnyRead, facts: Facts, policy: Policy) -> Check:
     """Compare the filled slots with those that the record needs (QĐ 1789 Đ20.5)."""
     needed = required_slots(
         read.record, homeroom_covers_own_subjects=policy.homeroom_covers_own_subjects
@@ -47,7 +47,7 @@ def check_complete(read: ReadRecord, facts: Facts, policy: Policy) -> Check:
     )
 
 
-def check_identities(read: ReadRecord, facts: Facts, seal: PdfSealFact | None) -> Check:
+def check_identities(read: AnyRead, facts: Facts, seal: PdfSealFact | None) -> Check:
     """Compare every certificate's holder with the person or school in the signed data."""
     unnamed: Sentence | None = None
     for fact in facts:
@@ -82,7 +82,7 @@ def _holder(fact: SignatureFact) -> str | None:
     return signer_personal_id(fact.certificate)
 
 
-def _foreign_seal(unit: str | None, record: AnnualRecord) -> Check | None:
+def _foreign_seal(unit: str | None, record: AnyRecord) -> Check | None:
     if unit is None or unit == record.school.school_code:
         return None
     return catalogue.SIGNERS.failed(
@@ -94,7 +94,7 @@ def _foreign_seal(unit: str | None, record: AnnualRecord) -> Check | None:
     )
 
 
-def _wrong_person(fact: SignatureFact, record: AnnualRecord, title: Sentence) -> Check | None:
+def _wrong_person(fact: SignatureFact, record: AnyRecord, title: Sentence) -> Check | None:
     named = _named_person(fact.slot, record)
     holder = signer_personal_id(fact.certificate)
     if named is None or fact.personal_id_tag != named:
@@ -114,7 +114,7 @@ def _wrong_person(fact: SignatureFact, record: AnnualRecord, title: Sentence) ->
     return None
 
 
-def _named_person(slot: SlotId, record: AnnualRecord) -> PersonalId | None:
+def _named_person(slot: SlotId, record: AnyRecord) -> PersonalId | None:
     if slot.role is SignerRole.HOMEROOM_TEACHER:
         return record.terms.homeroom_teacher.personal_id
     if slot.role is SignerRole.SCHOOL_LEADER:
@@ -125,23 +125,23 @@ def _named_person(slot: SlotId, record: AnnualRecord) -> PersonalId | None:
     return None
 
 
-def _slot_title(slot: SlotId, record: AnnualRecord) -> Sentence:
+def _slot_title(slot: SlotId, record: AnyRecord) -> Sentence:
     name = ROLE_NAMES[slot.role]
     subject = _subject_name(slot, record)
     vi, en = name.vi[:1].lower() + name.vi[1:], name.en[:1].lower() + name.en[1:]
     return Sentence(f"{vi} {subject}", f"{en} of {subject}") if subject else Sentence(vi, en)
 
 
-def _subject_name(slot: SlotId, record: AnnualRecord) -> str | None:
+def _subject_name(slot: SlotId, record: AnyRecord) -> str | None:
     return next((each.name for each in record.subjects if each.code == slot.subject), None)
 
 
-def signer_lines(read: ReadRecord, facts: Facts) -> tuple[Signer, ...]:
+def signer_lines(read: AnyRead, facts: Facts) -> tuple[Signer, ...]:
     """Who signed when, for the report; times as claimed."""
     return tuple(_lines(read.record, facts))
 
 
-def _lines(record: AnnualRecord, facts: Iterable[SignatureFact]) -> Iterator[Signer]:
+def _lines(record: AnyRecord, facts: Iterable[SignatureFact]) -> Iterator[Signer]:
     for fact in facts:
         yield Signer(
             role=fact.slot.role.value,
@@ -155,7 +155,7 @@ def _lines(record: AnnualRecord, facts: Iterable[SignatureFact]) -> Iterator[Sig
         )
 
 
-def summary(read: ReadRecord) -> RecordSummary:
+def summary(read: AnyRead) -> RecordSummary:
     """Which record it is."""
     record = read.record
     return RecordSummary(
@@ -164,6 +164,6 @@ def summary(read: ReadRecord) -> RecordSummary:
         school_name=record.school.school_name,
         school_year=record.school_year,
         classroom_name=record.classroom_name,
-        year_result=record.summary.year_result.value,
+        year_result=record.summary.words,
         issued_on=record.terms.issued_on,
     )
