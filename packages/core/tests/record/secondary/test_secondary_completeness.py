@@ -14,6 +14,7 @@ from secondary_strategies import secondary_records
 from hocba.assessment.secondary.catalogue import GRADES
 from hocba.assessment.secondary.levels import CommentLevel, Mark, Result
 from hocba.assessment.secondary.study_result import Reading, StudySettings
+from hocba.errors import Malformed
 from hocba.ids import SchoolYear, SubjectCode
 from hocba.record.codec import read_any, write_any
 from hocba.record.completeness import Finding
@@ -104,6 +105,17 @@ def test_the_year_of_a_subject_follows_from_its_terms() -> None:
     assert errors(wrong) == {"year_mark"}
     missing = replace(record.subjects[0], term_2=None)
     assert errors(replace(record, subjects=(missing, *record.subjects[1:]))) == {"mark_missing"}
+
+
+@pytest.mark.parametrize("mark", ["8.45", "10.1", "-1.0", "NaN"])
+def test_a_number_that_is_no_mark_is_never_rounded_away(mark: str) -> None:
+    record = sample_secondary(8)
+    first = replace(record.subjects[0], again=Decimal(mark))
+    wrong = replace(record, subjects=(first, *record.subjects[1:]))
+    assert errors(wrong) == {"mark"}
+    with pytest.raises(Malformed) as caught:
+        write_any(wrong)
+    assert caught.value.code == "mark"
 
 
 def test_a_subject_of_another_level_or_missing_or_twice() -> None:

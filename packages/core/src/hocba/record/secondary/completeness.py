@@ -7,11 +7,12 @@ follows from the marks is looked at in `outcomes` when these are complete.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from hocba.assessment.secondary.catalogue import GRADES, subjects_of_grade
 from hocba.assessment.secondary.choices import choice_faults, topic_faults
 from hocba.assessment.secondary.levels import Mark
-from hocba.assessment.secondary.marks import year_mark
+from hocba.assessment.secondary.marks import check_mark, year_mark
 from hocba.errors import HocBaError, Malformed
 from hocba.record import fields, writing
 from hocba.record.completeness import (
@@ -56,6 +57,9 @@ def check_secondary(
     if record.grade not in GRADES:
         vi, en = "MA_KHOI không phải khối của cấp trung học.", "MA_KHOI is not a secondary grade."
         return [error("field_catalogue", "MA_KHOI", vi, en)]
+    off_the_scale = list(_check_scale(record))
+    if off_the_scale:  # it could not even be written
+        return off_the_scale
     findings = [
         *_check_fields(record),
         *_check_subjects(record),
@@ -66,6 +70,17 @@ def check_secondary(
         findings += outcome_findings(record, settings)
     form = () if findings or from_document else _check_form(record)
     return [*findings, *form]
+
+
+def _check_scale(record: SecondaryRecord) -> Iterator[Finding]:
+    """Marks from 0.0 to 10.0 with one decimal (Điều 5.3b)."""
+    for subject in record.subjects:
+        for mark in (subject.term_1, subject.term_2, subject.year, subject.again):
+            try:
+                if isinstance(mark, Decimal):
+                    check_mark(mark)
+            except Malformed as fault:
+                yield Finding("error", fault.code, str(subject.code), fault.sentence)
 
 
 def _check_fields(record: SecondaryRecord) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from hocba.assessment.secondary.catalogue import subject
 from hocba.assessment.secondary.levels import CommentLevel, Mark, Result
+from hocba.assessment.secondary.marks import check_mark
 from hocba.errors import Malformed
 from hocba.ids import SubjectCode
 from hocba.record import values
@@ -42,8 +43,11 @@ def read_foreign_mark(text: str) -> Decimal | None:
 
 
 def write_mark(mark: Mark) -> str:
-    """Write a mark with one decimal and a point, or its letter."""
-    return mark.value if isinstance(mark, CommentLevel) else f"{mark:.1f}"
+    """Write a mark with one decimal and a point, or its letter; nothing is rounded here.
+
+    Raises `Malformed` with code `mark` for a number that is no mark.
+    """
+    return mark.value if isinstance(mark, CommentLevel) else str(check_mark(mark))
 
 
 def check_subject_code(text: str, where: str, *, grade: int) -> SubjectCode:

@@ -20,7 +20,8 @@ def layout_of(record: SecondaryRecord) -> SecondaryFormat:
 def write_secondary(record: SecondaryRecord) -> bytes:
     """Write the unsigned HOC_BA document in the record's profile, slots empty.
 
-    Raises `Malformed`: `field_missing`, `control_character`, `uuid`, `grade`, `field_catalogue`.
+    Raises `Malformed`: `field_missing`, `control_character`, `uuid`, `grade`, `field_catalogue`,
+    `mark` for a number that is no mark with one decimal.
     """
     uuid = parse_record_uuid(record.record_uuid, where="MA_TRA_CUU_UUID")
     layout = layout_of(record)
