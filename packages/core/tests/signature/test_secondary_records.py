@@ -10,9 +10,11 @@ import pytest
 from hocba.ids import SubjectCode
 from hocba.record.codec import read_any, write_any
 from hocba.record.model import FormatProfile, SignerRole
+from hocba.record.secondary.fields import FORMATS, SecondaryFormat
 from hocba.record.secondary.model import SecondaryRecord
 from hocba.record.slots import required_slots
 from hocba.signature.carry_over import carry_over
+from hocba.signature.slots import LAYOUTS
 from hocba.signature.xml_verify import verify_signatures
 
 FILES = Path(__file__).resolve().parents[4] / "vectors" / "secondary" / "files"
@@ -24,6 +26,13 @@ def signed(name: str) -> tuple[bytes, SecondaryRecord]:
     record = read_any(data).record
     assert isinstance(record, SecondaryRecord)
     return data, record
+
+
+@pytest.mark.parametrize("layout", FORMATS.values())
+def test_teachers_sign_in_the_list_that_the_table_of_tags_names(layout: SecondaryFormat) -> None:
+    place = LAYOUTS[V2].payload[SignerRole.SUBJECT_TEACHER]
+    assert place.endswith(f"/TONG_KET/{layout.marks_list}")
+    assert layout.mark == "DIEM_TONG_KET"
 
 
 @pytest.mark.parametrize("name", ["thcs-valid.xml", "thpt-valid.xml", "thcs-valid-v1.xml"])
