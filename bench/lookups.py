@@ -40,8 +40,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="lookups.py")
     parser.add_argument("--stored", type=int, default=10_000_000)
     parser.add_argument("--seconds", type=float, default=30, help="for each question")
+    parser.add_argument("--folder", type=Path, help="keep the filled database here and ask again")
     arguments = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="hocba-bench-lookups-"))
+    folder = arguments.folder or Path(tempfile.mkdtemp(prefix="hocba-bench-lookups-"))
+    folder.mkdir(exist_ok=True)
     folder.chmod(0o755)  # PostgreSQL runs as a user of its own and has to pass
     os.environ.update(
         HOCBA_MODE="demo",
@@ -67,14 +69,18 @@ def main() -> None:
 
         connections.close_all()
         stop_server(folder / "pg")
-        shutil.rmtree(folder, ignore_errors=True)
+        if arguments.folder is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fill(count: int) -> None:
+    from hocba_server.city.repository.models import StoredRecord
     from hocba_server.synth.filler import fill_repository, settle
 
-    fill_repository(count)
-    settle()
+    there = StoredRecord.objects.count()
+    if there < count:
+        fill_repository(count - there, first=there)
+        settle()
 
 
 def by_number(one: FilledRecord) -> bool:

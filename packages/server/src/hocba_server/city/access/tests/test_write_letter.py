@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -45,7 +47,7 @@ def test_new_keys_need_two(person: User) -> None:
     key(person)
     row = write_letter(by=ADMINISTRATOR, at=SENT, username=person.username).invitation
     assert waiting_letters(SENT) == [row]
-    named = {"at": SENT, "invitation_id": row.pk}
+    named: dict[str, Any] = {"at": SENT, "invitation_id": row.pk}
     assert refusal(confirm_letter, by=INSPECTOR, **named) == "role"
     assert refusal(confirm_letter, by=ADMINISTRATOR, **named) == "second_person"
     confirm_letter(by=OFFICER, **named)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -44,10 +45,10 @@ def test_a_letter_is_written_once_and_audited(cast: Cast, accounts: Accounts) ->
 
 
 def test_who_writes(cast: Cast, accounts: Accounts) -> None:
-    named = {"at": AT, "username": accounts[MUSIC_ID].username}
+    named: dict[str, Any] = {"at": AT, "username": accounts[MUSIC_ID].username}
     for by in (cast.principal, cast.homeroom, cast.registrar):
         assert refusal_of(write_letter, by=by, **named) == "role"
-    own = {"at": AT, "username": accounts[ADMINISTRATOR_ID].username}
+    own: dict[str, Any] = {"at": AT, "username": accounts[ADMINISTRATOR_ID].username}
     assert refusal_of(write_letter, by=cast.administrator, **own) == "role"
     assert write_letter(by=cast.principal, **own), "administrators' accounts are the head's"
     assert refusal_of(write_letter, by=cast.administrator, at=AT, username="x") == "not_found"
@@ -61,7 +62,7 @@ def test_new_keys_wait_for_the_head(cast: Cast, accounts: Accounts) -> None:
     principal = replace(cast.principal, user_id=72)
     write_letter(by=administrator, at=AT, username=accounts[MUSIC_ID].username)
     [row] = waiting_letters(School.objects.get(pk=cast.school_id), AT)
-    named = {"at": AT, "invitation_id": row.pk}
+    named: dict[str, Any] = {"at": AT, "invitation_id": row.pk}
     assert refusal_of(confirm_letter, by=cast.homeroom, **named) == "role"
     assert refusal_of(confirm_letter, by=administrator, **named) == "second_person"
     assert refusal_of(confirm_letter, by=principal, at=AT, invitation_id=0) == "not_found"
@@ -70,7 +71,7 @@ def test_new_keys_wait_for_the_head(cast: Cast, accounts: Accounts) -> None:
     assert row.confirmed_by_name == principal.name
     assert entries("confirm_letter")
     assert refusal_of(confirm_letter, by=principal, **named) == "not_found"
-    late = {"at": AT + dt.timedelta(days=8), "invitation_id": row.pk}
+    late: dict[str, Any] = {"at": AT + dt.timedelta(days=8), "invitation_id": row.pk}
     assert refusal_of(confirm_letter, by=principal, **late) == "not_found"
 
 

@@ -15,6 +15,7 @@ from fido2 import cbor
 from fido2.cose import ES256
 from fido2.utils import websafe_decode, websafe_encode
 
+_PUBLIC: Any = ES256.from_cryptography_key
 PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 
 
@@ -35,7 +36,7 @@ class Device:
 
     def create(self, options: dict[str, Any], *, name: str = "Máy thử") -> dict[str, Any]:
         """Answer `navigator.credentials.create`."""
-        public = cbor.encode(dict(ES256.from_cryptography_key(self.key.public_key())))
+        public = cbor.encode(dict(_PUBLIC(self.key.public_key())))
         attested = bytes(16) + len(self.credential_id).to_bytes(2, "big") + self.credential_id
         data = self._data(ATTESTED) + attested + public
         made = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})
