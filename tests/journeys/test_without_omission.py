@@ -36,6 +36,7 @@ NO_PAGES = {
     "school_notices": "mark_read mark_all_read remind open",
     "school_phrases": "remove restore propose accept decline starter save use suggest export",
     "school_training": "open enter leave progress sheet",
+    "school_situation": "word",
 }
 """Addresses without a page of their own: they take a form, answer a program, give a file or a part
 of a page, or lead on to another page."""

@@ -1,10 +1,12 @@
-"""Between a department and the Ministry's store: what the six transactions have no place for.
+"""Supplementary messages: what the Ministry's six transactions have no place for.
 
-Rows of the national dictionary, closings with their signed lists, and the question what the store
-holds. The texts give no transport for these; ours is one signed message on an address of its own
-(decision 25), so that it can never be taken for one of the Ministry's six. `content` is packed as
-in CV 2088 II.2.2 step 4; inside stands `<BO_SUNG id="dataBoSung">` with LOAI and NOI_DUNG (JSON),
-signed enveloped with the department's certificate as a transaction is.
+Between a department and the Ministry's store: rows of the national dictionary, closings with their
+signed lists, and the question what the store holds. From a school to the department: how its year
+stands (`packet.situation`, decision 30). The texts give no transport for these; ours is one signed
+message on an address of its own (decision 25), so that it can never be taken for one of the
+Ministry's six. `content` is packed as in CV 2088 II.2.2 step 4; inside stands
+`<BO_SUNG id="dataBoSung">` with LOAI and NOI_DUNG (JSON), signed enveloped with the sender's
+certificate as a transaction is.
 """
 
 from __future__ import annotations
@@ -46,6 +48,8 @@ class SupplementKind(StrEnum):
     """Closings of classes, each with the list that the department signed."""
     STATE = "DOI_SOAT"
     """What does the store hold? Changes nothing."""
+    SITUATION = "TINH_HINH"
+    """How a school's year stands: from the school to its department."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def prepare_supplement(
     algorithm: SignatureAlgorithm,
     signing_time: datetime,
 ) -> PreparedTransaction:
-    """Prepare the department's signature over a message."""
+    """Prepare the sender's signature over a message."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     inside = f"<{_KIND}>{kind.value}</{_KIND}><{_BODY}>{escape(text)}</{_BODY}>"
     document = f'<{ROOT_TAG} id="{ROOT_ID}">{inside}</{ROOT_TAG}>'.encode()

@@ -52,9 +52,13 @@ class LoopbackGateway:
     The houses still speak JSON only; what cannot be written as JSON cannot cross.
     """
 
+    def __init__(self, handler: str = "") -> None:
+        self._handler = handler
+
     def send(self, request: Message) -> Message:
         """Hand the request over and take the answer."""
-        handler = cast(Callable[..., Message], import_string(settings.GATEWAY_HANDLER))
+        name = self._handler or settings.GATEWAY_HANDLER
+        handler = cast(Callable[..., Message], import_string(name))
         crossing = json.loads(json.dumps(request))
         answer = handler(crossing, at=SystemClock().now())
         return cast(Message, json.loads(json.dumps(answer)))
@@ -68,6 +72,18 @@ def http_gateway() -> GatewayClient:
 def loopback_gateway() -> GatewayClient:
     """The gateway of the city house in this same process."""
     return LoopbackGateway()
+
+
+def extra_gateway_client() -> GatewayClient:
+    """The way for supplementary messages: by the same means as the six transactions."""
+    if gateway_client_is_loopback():
+        return LoopbackGateway(settings.GATEWAY_EXTRA_HANDLER)
+    return HttpGateway(settings.GATEWAY_EXTRA_URL)
+
+
+def gateway_client_is_loopback() -> bool:
+    """Do both houses run in this process?"""
+    return settings.GATEWAY_CLIENT.rpartition(".")[2] == loopback_gateway.__name__
 
 
 def gateway_client() -> GatewayClient:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("hocba_server.city.closing.urls")),
     path("", include("hocba_server.city.corrections.urls")),
     path("", include("hocba_server.city.gateway.urls")),
+    path("", include("hocba_server.city.oversight.urls")),
     path("", include("hocba_server.city.recalls.urls")),
     path("", include("hocba_server.city.repository.urls")),
     path("", include("hocba_server.city.store.urls")),

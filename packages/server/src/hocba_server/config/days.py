@@ -18,3 +18,23 @@ def is_day_and_month(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def read_step_dates(text: str) -> dict[str, str]:
+    """Dates of a school year's steps, as in "certificate=30/04,received=20/06".
+
+    A step that is not named keeps its default. Raises ValueError for another step or no day.
+    """
+    dates = {
+        "certificate": "30/04",
+        "complete": "25/05",
+        "issued": "30/05",
+        "received": "20/06",
+    }
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, day = part.partition("=")
+        if name not in dates or not is_day_and_month(day):
+            msg = f"HOCBA_OVERSIGHT_DATES: {part!r} không đúng dạng received=20/06"
+            raise ValueError(msg)
+        dates[name] = day
+    return dates

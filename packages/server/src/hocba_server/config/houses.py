@@ -35,6 +35,7 @@ HOUSE_APPS: Final = {
         "hocba_server.school.notices",
         "hocba_server.school.phrases",
         "hocba_server.school.training",
+        "hocba_server.school.situation",
     ),
     CITY: (
         "hocba_server.city.certificates",
@@ -52,6 +53,7 @@ HOUSE_APPS: Final = {
         "hocba_server.city.vendors",
         "hocba_server.city.sandbox",
         "hocba_server.city.api",
+        "hocba_server.city.oversight",
     ),
 }
 

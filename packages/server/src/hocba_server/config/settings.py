@@ -25,6 +25,16 @@
 `HOCBA_CERTIFICATE_REMINDER_DAYS`  days before its end on which a certificate is reminded of
 `HOCBA_CERTIFICATE_LEADERS`  compare (default): a leader's certificate that nobody approved is noted
                      at intake; strict: the record is refused; off: not looked at
+`HOCBA_OVERSIGHT_OFFICE`  name of the department on its reports
+`HOCBA_OVERSIGHT_DATES`  day/month of a year's steps where the officer set none:
+                     certificate=30/04,complete=25/05,issued=30/05,received=20/06
+`HOCBA_OVERSIGHT_STUCK_DAYS`, `HOCBA_OVERSIGHT_WAIT_MINUTES`  a school without any package counts as
+                     stuck so many days before the date (10), a package that waits after so many
+                     minutes (30)
+`HOCBA_OVERSIGHT_SMALLEST_GROUP`  statistics hide results of fewer pupils than this (5)
+`HOCBA_SITUATION_AUTOMATIC`  1 (default): a school whose key the platform reaches tells its
+                     situation each day by itself
+`HOCBA_GATEWAY_EXTRA_URL`  where a school sends its situation; beside `HOCBA_GATEWAY_URL` by default
 `HOCBA_PURPOSE_MINUTES`  how long a stated purpose of reading records holds (default 30)
 `HOCBA_LOG_KEY_FILE`  the department's key for the heads of the public log (Ed25519, PEM)
 `HOCBA_LOG_ORIGIN`   name of the public log (C2SP tlog-checkpoint), for ever
@@ -68,7 +78,7 @@ from hocba.archive.ends import read_hash_ends
 from hocba.archive.hashtree import HashAlgorithm
 from hocba.errors import Malformed
 from hocba_server.config.database import database_settings
-from hocba_server.config.days import is_day_and_month
+from hocba_server.config.days import is_day_and_month, read_step_dates
 from hocba_server.config.houses import CITY, HOUSE_APPS, SCHOOL, WEB_APPS, running_houses
 from hocba_server.config.mail import mail_settings
 from hocba_server.config.offices import read_days, read_offices
@@ -124,6 +134,16 @@ CERTIFICATE_LEADERS: Final = os.environ.get("HOCBA_CERTIFICATE_LEADERS", "compar
 if CERTIFICATE_LEADERS not in {"off", "compare", "strict"}:
     raise ImproperlyConfigured("HOCBA_CERTIFICATE_LEADERS: off, compare hoặc strict")
 PURPOSE_MINUTES: int = int(os.environ.get("HOCBA_PURPOSE_MINUTES", "30"))
+OVERSIGHT_OFFICE: str = os.environ.get("HOCBA_OVERSIGHT_OFFICE", "Sở Giáo dục và Đào tạo")
+OVERSIGHT_DATES: dict[str, str] = read_step_dates(os.environ.get("HOCBA_OVERSIGHT_DATES", ""))
+OVERSIGHT_STUCK_DAYS: int = int(os.environ.get("HOCBA_OVERSIGHT_STUCK_DAYS", "10"))
+OVERSIGHT_WAIT_MINUTES: int = int(os.environ.get("HOCBA_OVERSIGHT_WAIT_MINUTES", "30"))
+OVERSIGHT_SMALLEST_GROUP: int = int(os.environ.get("HOCBA_OVERSIGHT_SMALLEST_GROUP", "5"))
+SITUATION_AUTOMATIC: bool = os.environ.get("HOCBA_SITUATION_AUTOMATIC", "1") == "1"
+GATEWAY_EXTRA_URL: str = os.environ.get("HOCBA_GATEWAY_EXTRA_URL") or (
+    f"{GATEWAY_URL.rpartition('/')[0]}/bo-sung"
+)
+GATEWAY_EXTRA_HANDLER: str = "hocba_server.city.store.services.answer_supplement"
 LOG_KEY_FILE: Path = Path(os.environ.get("HOCBA_LOG_KEY_FILE") or DEMO_DIR / "log-key.pem")
 LOG_ORIGIN: str = os.environ.get("HOCBA_LOG_ORIGIN", "hoc-ba-so/so-cong-khai")
 LOG_DIR: Path = Path(os.environ.get("HOCBA_LOG_DIR") or VAR_DIR / "public-log")

@@ -32,8 +32,8 @@ from hocba_server.demo.reporting import RunReport, Step
 from hocba_server.demo.typed import NOTE
 from hocba_server.school.registry.models import Classroom
 from hocba_server.school.signing.downloads import record_pdf
-from hocba_server.school.spreadsheets.cells import CellFault
 from hocba_server.school.submission.selectors import PackageView
+from hocba_server.web.spreadsheets.cells import CellFault
 
 
 @dataclass(slots=True)

@@ -29,7 +29,6 @@ from hocba_server.school.registry.models import Classroom
 from hocba_server.school.registry.services import add_staff, assign, create_school
 from hocba_server.school.signing.selectors import SessionProgress, session_progress
 from hocba_server.school.signing.services import start_session
-from hocba_server.school.spreadsheets.cells import CellFault
 from hocba_server.school.spreadsheets.previews import Preview
 from hocba_server.school.spreadsheets.services import (
     preview_class_list,
@@ -46,6 +45,7 @@ from hocba_server.school.submission.registrations import (
 from hocba_server.school.submission.selectors import PackageView, package_view
 from hocba_server.school.submission.services import new_message_id, submit_batch
 from hocba_server.school.training.sources import sources_of
+from hocba_server.web.spreadsheets.cells import CellFault
 
 Progress = Callable[[int, int], None]
 POLL_SECONDS = 0.1

@@ -28,6 +28,7 @@ from hocba_server.demo.department import (
 )
 from hocba_server.demo.keys import KeyFolder
 from hocba_server.demo.line import OpenSchool, Progress
+from hocba_server.demo.overseeing import furnish_oversight
 from hocba_server.demo.people import invent_pupil
 from hocba_server.demo.spreadsheets import write_class
 from hocba_server.school.recalls.closings import learn_closings
@@ -67,6 +68,7 @@ def furnish(keys: KeyFolder, clock: Clock, show: Progress) -> None:
             done += 1
             show(done, rooms)
     appoint_department(department, clock.now())
+    furnish_oversight(department, clock.now())
 
 
 def _take_to_stage(opened: OpenSchool, room: DemoClass, samples: Path, clock: Clock) -> int | None:

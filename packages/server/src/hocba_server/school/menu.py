@@ -83,6 +83,9 @@ _SCHOOL: Sequence[tuple[Sentence, Sequence[_Entry]]] = (
                 "school_submission:outbox",
                 (SchoolRole.SCHOOL_CLERK, *_LEADERS),
             ),
+            _Entry(
+                "Báo tình hình về Sở", "Situation report", "school_situation:situation", _OFFICE
+            ),
             _Entry("Giấy tờ ký số", "Signed papers", "school_statements:statements", _OFFICE),
             _Entry("Sổ bản sao", "Register of copies", "school_papers:register", _OFFICE),
             _Entry(

@@ -24,4 +24,5 @@ urlpatterns = [
     path("", include("hocba_server.school.notices.urls")),
     path("", include("hocba_server.school.phrases.urls")),
     path("", include("hocba_server.school.training.urls")),
+    path("", include("hocba_server.school.situation.urls")),
 ]

@@ -58,6 +58,8 @@ _CASE: Final = "city_recalls_recallcase"
 _CORRECTION: Final = "city_corrections_correction"
 _CLOSING: Final = "city_closing_classclosing"
 _REGISTRATION: Final = "city_certificates_certificateregistration"
+_TALLY: Final = "city_oversight_classtally"
+_SITUATION: Final = "city_oversight_schoolsituation"
 _AUDIT: Final = "web_audit_auditentry"
 
 _OWN_UNIT: Final = (
@@ -94,6 +96,21 @@ POLICIES: Final = (
         read=f"{_SCOPE} = 'record' AND holder = 'organisation'",
     ),
     Policies("city_access_rolegrant", PEOPLE),
+    # Numbers of schools: a ward's sums are made of the ward's own rows (decision 30).
+    _of_units("city_oversight_countedschool"),
+    _of_units(_TALLY),
+    _below("city_oversight_resulttally", "tally_id", _TALLY),
+    _of_units("city_oversight_refusaltally"),
+    _of_units("city_oversight_daysnapshot"),
+    _of_units("city_oversight_situationreport"),
+    _of_units(_SITUATION),
+    _below("city_oversight_gradesituation", "situation_id", _SITUATION),
+    Policies(
+        "city_oversight_uploadedsituations",
+        f"{WHOLE} OR ({IN_UNITS} AND unit_codes::text[] <@ {_UNITS})",
+    ),
+    Policies("city_oversight_madereport", f"{WHOLE} OR ({IN_UNITS} AND office_code = {_UNIT})"),
+    Policies("city_oversight_dailyreader", f"{WHOLE} OR ({IN_UNITS} AND unit_code = {_UNIT})"),
     Policies(
         _AUDIT,
         WHOLE,

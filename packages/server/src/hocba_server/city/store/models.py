@@ -11,10 +11,11 @@ class MessageKind(models.TextChoices):
 
     ROWS = "BANG_DU_LIEU", "Dòng dữ liệu quốc gia"
     CLOSING = "CHOT_HOC_BA", "Chốt học bạ"
+    SITUATION = "TINH_HINH", "Tình hình của trường"
 
 
 class ReceivedMessage(models.Model):
-    """A supplementary message as a department signed it, with the answer that it got. Append-only.
+    """A supplementary message as its sender signed it, with the answer that it got. Append-only.
 
     Committed together with what it changed, so that the same message again changes nothing.
     """

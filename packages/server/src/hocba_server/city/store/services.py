@@ -1,4 +1,5 @@
-"""The store's side of supplementary messages: rows, closings, and the question what it holds.
+"""Supplementary messages: a store takes rows, closings and the question what it holds; a
+department takes from its schools how their year stands.
 
 A message is worked on while its sender waits: its rows are checked and kept, the answer is kept
 with them, one commit makes all of it true, and only then is it given. The same message again gets
@@ -28,12 +29,14 @@ from hocba.packet.supplement import (
 )
 from hocba_server.city.certificates.selectors import approved_seals, unit_by_code
 from hocba_server.city.database import CITY_DATABASE, city_transaction
+from hocba_server.city.oversight.situations import take_situation
 from hocba_server.city.role import is_store
 from hocba_server.city.scopes import sender_scope
 from hocba_server.city.store.closings import take_closings
 from hocba_server.city.store.models import ReceivedMessage
 from hocba_server.city.store.rows import take_rows
 from hocba_server.city.store.selectors import answer_state
+from hocba_server.city.store.taken import Taken
 from hocba_server.config.acting import acting
 from hocba_server.web.accounts.actor import platform_actor
 from hocba_server.web.audit.services import record_event
@@ -56,7 +59,9 @@ def answer_supplement(request: object, *, at: dt.datetime) -> dict[str, Any]:
 
 def _answer(request: SupplementRequest, at: dt.datetime) -> SupplementAnswer:
     """Who sends, is it known, is it signed, what does it say; the commit, then the answer."""
-    if not is_store() or unit_by_code(request.unit_code) is None:
+    # Rows and closings go to a store, situations to a department, and neither takes the other's.
+    for_us = (request.kind is not SupplementKind.SITUATION) == is_store()
+    if not for_us or unit_by_code(request.unit_code) is None:
         return SupplementAnswer.of(request.message_id, ResponseCode.WRONG_UNIT)
     fingerprint = hashlib.sha256(f"{request.kind}\0{request.content}".encode()).hexdigest()
     known = _known_answer(request, fingerprint)
@@ -97,7 +102,7 @@ def _deny(
         return SupplementAnswer.of(request.message_id, code, fault.sentence.vi if fault else "")
     sender = hashlib.sha256(supplement.certificate.public_bytes(Encoding.DER)).digest()
     approved = {seal.sha256: seal for seal in approved_seals(request.unit_code)}.get(sender)
-    if approved is None or not approved.valid_from <= at <= approved.valid_until:
+    if approved is None or not approved.holds(at):
         return SupplementAnswer.of(request.message_id, ResponseCode.CERTIFICATE_NOT_APPROVED)
     if supplement.kind is not request.kind:
         return SupplementAnswer.of(
@@ -113,7 +118,6 @@ def _deny(
 def _keep(
     request: SupplementRequest, supplement: ReadSupplement, fingerprint: str, at: dt.datetime
 ) -> SupplementAnswer:
-    take = take_rows if supplement.kind is SupplementKind.ROWS else take_closings
     with city_transaction():
         message = ReceivedMessage(
             unit_code=request.unit_code,
@@ -123,7 +127,7 @@ def _keep(
             content=request.content.encode("ascii"),
             received_at=at,
         )
-        taken = take(supplement.body, unit_code=request.unit_code)
+        taken = _take(supplement, request.unit_code, at)
         answer = SupplementAnswer(_received(request), {"hoc_ba": list(taken.results)})
         message.answer = answer.to_json()
         message.accepted, message.refused = taken.accepted, taken.refused
@@ -143,6 +147,13 @@ def _keep(
             },
         )
     return answer
+
+
+def _take(supplement: ReadSupplement, unit_code: str, at: dt.datetime) -> Taken:
+    if supplement.kind is SupplementKind.SITUATION:
+        return take_situation(supplement.body, unit_code=unit_code, at=at)
+    take = take_rows if supplement.kind is SupplementKind.ROWS else take_closings
+    return take(supplement.body, unit_code=unit_code)
 
 
 def _known_answer(request: SupplementRequest, fingerprint: str) -> SupplementAnswer | None:

@@ -12,6 +12,7 @@ from hocba_server.school.registry.permissions import require
 from hocba_server.school.registry.selectors import not_found
 from hocba_server.school.signing.paper_tasks import PaperTask
 from hocba_server.school.signing.sealed_pdfs import PDFS
+from hocba_server.school.situation.paper_task import TELL
 from hocba_server.school.staffing.decision_task import DECISION
 from hocba_server.school.statements.paper_task import SEAL, SIGN
 from hocba_server.school.submission.paper_task import END, REGISTER, REGISTER_OWN, SEND
@@ -21,7 +22,7 @@ PAPERS: Final = {
     task.name: task
     for task in (
         *(OWN_KEY, SCHOOL_KEY, DECISION, SIGN, SEAL, COPY, PDFS),
-        *(REGISTER, REGISTER_OWN, END, SEND, RECALL, CORRECTION),
+        *(REGISTER, REGISTER_OWN, END, SEND, RECALL, CORRECTION, TELL),
     )
 }
 

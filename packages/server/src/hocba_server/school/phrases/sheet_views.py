@@ -16,8 +16,8 @@ from hocba_server.school.phrases.selectors import phrases_of, stored_import
 from hocba_server.school.phrases.sheets import PhraseRow, count_by_status, write_phrases
 from hocba_server.school.phrases.views import asked_filter
 from hocba_server.school.registry.permissions import require
-from hocba_server.school.spreadsheets.cells import CellFault
 from hocba_server.web.accounts.actor import Actor
+from hocba_server.web.spreadsheets.cells import CellFault
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -12,9 +12,9 @@ import xlsxwriter
 
 from hocba_server.school.phrases.entries import ABOUT, PhraseEntry, read_phrase
 from hocba_server.school.phrases.models import Phrase
-from hocba_server.school.spreadsheets.cells import FaultList
-from hocba_server.school.spreadsheets.grids import read_grids
-from hocba_server.school.spreadsheets.workbook import (
+from hocba_server.web.spreadsheets.cells import FaultList
+from hocba_server.web.spreadsheets.grids import read_grids
+from hocba_server.web.spreadsheets.workbook import (
     Heading,
     TableRow,
     check_letters,

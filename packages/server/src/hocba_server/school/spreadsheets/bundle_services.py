@@ -18,7 +18,6 @@ from hocba_server.school.registry.models import Classroom, School, SchoolRole
 from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.school.registry.selectors import classroom_by_id, school_by_id
 from hocba_server.school.spreadsheets.class_list import Seen, read_class_list
-from hocba_server.school.spreadsheets.grids import SheetGrid, read_grids
 from hocba_server.school.spreadsheets.layouts import KIND_NAMES
 from hocba_server.school.spreadsheets.models import ImportBundle, ImportKind, ImportPreview
 from hocba_server.school.spreadsheets.recognition import (
@@ -37,6 +36,7 @@ from hocba_server.school.spreadsheets.selectors import stored_bundle
 from hocba_server.school.spreadsheets.services import list_preview, no_period, results_preview
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_event
+from hocba_server.web.spreadsheets.grids import SheetGrid, read_grids
 
 MAX_FILES = 40
 

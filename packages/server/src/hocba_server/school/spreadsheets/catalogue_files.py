@@ -13,9 +13,9 @@ from typing import Final
 
 from hocba.assessment.catalogue import SUBJECTS
 from hocba.errors import Malformed, Sentence
-from hocba_server.school.spreadsheets.grids import read_grids
 from hocba_server.school.spreadsheets.subject_words import plain_words
-from hocba_server.school.spreadsheets.workbook import Heading, Table, TableRow, find_table
+from hocba_server.web.spreadsheets.grids import read_grids
+from hocba_server.web.spreadsheets.workbook import Heading, Table, TableRow, find_table
 
 _PRIMARY: Final = re.compile(r"(^|[^0-9])0?1([^0-9]|$)|tiểu học|\bth\b", re.IGNORECASE)
 

@@ -46,8 +46,8 @@ from hocba_server.school.spreadsheets.layouts import (
     TRAIT_COLUMNS,
     TRAIT_LEVELS,
 )
-from hocba_server.school.spreadsheets.workbook import NUMBER
 from hocba_server.school.spreadsheets.writing import Value, WrittenSheet
+from hocba_server.web.spreadsheets.workbook import NUMBER
 
 _NUMBERS = {"test_score", "excused_absences", "unexcused_absences"}
 _DECIMALS = {"weight_kg", "height_cm"}

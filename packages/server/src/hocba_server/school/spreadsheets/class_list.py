@@ -11,13 +11,6 @@ from hocba.errors import Sentence
 from hocba.ids import SchoolYear
 from hocba_server.school.registry.class_list import FIELD_LABELS, ClassListRow
 from hocba_server.school.registry.models import ON_CLASS_LIST, PupilStatus
-from hocba_server.school.spreadsheets.cells import (
-    CellFault,
-    FaultList,
-    birth_date_value,
-    clean_cell,
-    personal_id_text,
-)
 from hocba_server.school.spreadsheets.layouts import (
     ADDRESS,
     BIRTH,
@@ -45,7 +38,14 @@ from hocba_server.school.spreadsheets.previews import (
     PreviewRow,
 )
 from hocba_server.school.spreadsheets.row_faults import around_sentences, row_reasons
-from hocba_server.school.spreadsheets.workbook import (
+from hocba_server.web.spreadsheets.cells import (
+    CellFault,
+    FaultList,
+    birth_date_value,
+    clean_cell,
+    personal_id_text,
+)
+from hocba_server.web.spreadsheets.workbook import (
     Table,
     TableRow,
     check_letters,

@@ -12,7 +12,7 @@ from typing import Final
 from hocba.assessment.catalogue import TRAITS
 from hocba.errors import Sentence
 from hocba_server.school.spreadsheets.models import ImportKind
-from hocba_server.school.spreadsheets.workbook import NUMBER, Heading
+from hocba_server.web.spreadsheets.workbook import NUMBER, Heading
 
 CODE, NAME, BIRTH, GENDER = "Mã định danh Bộ GD&ĐT", "Họ tên", "Ngày sinh", "Giới tính"
 ETHNIC, STATUS, BIRTH_PLACE = "Dân tộc", "Trạng thái", "Nơi sinh chi tiết"

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from hocba.assessment.periods import Period
-from hocba_server.school.spreadsheets.workbook import header_key
+from hocba_server.web.spreadsheets.workbook import header_key
 
 _ROMAN: Final = {"i": "1", "ii": "2", "1": "1", "2": "2"}
 _CODES: Final = {

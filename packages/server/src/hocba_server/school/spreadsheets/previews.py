@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from hocba.errors import Sentence
-from hocba_server.school.spreadsheets.cells import CellFault
+from hocba_server.web.spreadsheets.cells import CellFault
 
 NEW, CHANGED, SAME, DUPLICATE, INVALID, LEFT, EMPTY, OTHER = (
     "new",

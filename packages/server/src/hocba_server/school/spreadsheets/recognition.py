@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from hocba.errors import Malformed, Sentence
 from hocba_server.school.registry.models import Classroom
 from hocba_server.school.registry.taught import taught_subjects
-from hocba_server.school.spreadsheets.cells import cell_text
-from hocba_server.school.spreadsheets.grids import SheetGrid, read_grids
 from hocba_server.school.spreadsheets.layouts import (
     KIND_NAMES,
     LAYOUTS,
     RESULT_CLASSROOM,
     Layout,
 )
-from hocba_server.school.spreadsheets.legacy_text import is_legacy_text, legacy_file
 from hocba_server.school.spreadsheets.models import ImportKind
 from hocba_server.school.spreadsheets.results import class_key
 from hocba_server.school.spreadsheets.subject_words import subject_named
-from hocba_server.school.spreadsheets.workbook import (
+from hocba_server.web.spreadsheets.cells import cell_text
+from hocba_server.web.spreadsheets.grids import SheetGrid, read_grids
+from hocba_server.web.spreadsheets.legacy_text import is_legacy_text, legacy_file
+from hocba_server.web.spreadsheets.workbook import (
     HEADER_SEARCH_ROWS,
     Table,
     find_table,

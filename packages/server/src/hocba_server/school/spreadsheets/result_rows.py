@@ -28,7 +28,7 @@ from hocba_server.school.spreadsheets.layouts import (
     TRAIT_CODE_HEADER,
     TRAIT_LEVELS,
 )
-from hocba_server.school.spreadsheets.workbook import Table, TableRow
+from hocba_server.web.spreadsheets.workbook import Table, TableRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,6 @@ from hocba_server.school.assessments.sheets import (
     columns_of,
     read_cell,
 )
-from hocba_server.school.spreadsheets.cells import (
-    CellFault,
-    FaultList,
-    birth_date_value,
-    clean_cell,
-)
 from hocba_server.school.spreadsheets.layouts import (
     BIRTH,
     PERIOD,
@@ -48,7 +42,13 @@ from hocba_server.school.spreadsheets.row_faults import (
     codes_without_words,
     row_reasons,
 )
-from hocba_server.school.spreadsheets.workbook import (
+from hocba_server.web.spreadsheets.cells import (
+    CellFault,
+    FaultList,
+    birth_date_value,
+    clean_cell,
+)
+from hocba_server.web.spreadsheets.workbook import (
     Table,
     TableRow,
     check_letters,

@@ -17,11 +17,11 @@ from hocba_server.school.registry.models import Classroom, Enrolment, School
 from hocba_server.school.registry.permissions import deny_locked_results
 from hocba_server.school.registry.selectors import class_roll, pupils_by_code
 from hocba_server.school.registry.taught import combined_rooms
-from hocba_server.school.spreadsheets.cells import birth_date_value
 from hocba_server.school.spreadsheets.class_list import Place, Roll
 from hocba_server.school.spreadsheets.previews import DUPLICATE, Preview
 from hocba_server.school.spreadsheets.results import Roster, RosterPupil
 from hocba_server.web.accounts.actor import Actor
+from hocba_server.web.spreadsheets.cells import birth_date_value
 
 
 def roll_of_school(school: School, year: SchoolYear) -> Roll:

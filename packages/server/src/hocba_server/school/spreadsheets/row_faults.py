@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hocba.errors import Sentence
-from hocba_server.school.spreadsheets.cells import CellFault, cell_text
 from hocba_server.school.spreadsheets.layouts import COMMENT, COMMENT_CODE
-from hocba_server.school.spreadsheets.workbook import Table, TableRow
+from hocba_server.web.spreadsheets.cells import CellFault, cell_text
+from hocba_server.web.spreadsheets.workbook import Table, TableRow
 
 _SHOWN_LINES = 5
 

@@ -7,10 +7,10 @@ from hocba_server.school.registry.models import Pupil, School
 from hocba_server.school.registry.permissions import deny_other_school, require
 from hocba_server.school.registry.selectors import not_found
 from hocba_server.school.spreadsheets.catalogue_files import SchoolFacts
-from hocba_server.school.spreadsheets.cells import CellFault
 from hocba_server.school.spreadsheets.models import ImportBundle, ImportPreview
 from hocba_server.school.spreadsheets.previews import Preview, PreviewRow, sentence_of
 from hocba_server.web.accounts.actor import Actor
+from hocba_server.web.spreadsheets.cells import CellFault
 
 
 def stored_preview(by: Actor, preview_id: uuid.UUID, *, lock: bool = False) -> ImportPreview:

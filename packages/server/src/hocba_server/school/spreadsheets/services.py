@@ -34,8 +34,8 @@ from hocba_server.school.spreadsheets.rosters import (
 )
 from hocba_server.school.spreadsheets.saving import save_list_preview, save_sheet_preview
 from hocba_server.school.spreadsheets.selectors import preview_of, stored_preview
-from hocba_server.school.spreadsheets.workbook import Table
 from hocba_server.web.accounts.actor import Actor
+from hocba_server.web.spreadsheets.workbook import Table
 
 
 def preview_class_list(

@@ -7,8 +7,8 @@ import datetime as dt
 from django.http import QueryDict
 
 from hocba.errors import Refused
-from hocba_server.school.spreadsheets.cells import birth_date_value
 from hocba_server.school.staffing.services import PersonData
+from hocba_server.web.spreadsheets.cells import birth_date_value
 
 
 def number(text: object) -> int | None:

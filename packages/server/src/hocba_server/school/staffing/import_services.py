@@ -14,13 +14,13 @@ from hocba_server.school.registry.models import School, StaffMember
 from hocba_server.school.registry.permissions import deny_other_school, require
 from hocba_server.school.registry.selectors import not_found, school_by_id
 from hocba_server.school.registry.services import add_staff
-from hocba_server.school.spreadsheets.cells import CellFault
 from hocba_server.school.staffing.import_sheet import CHANGED, NEW, SAME, StaffRow, read_staff
 from hocba_server.school.staffing.models import StaffImport, StaffProfile
 from hocba_server.school.staffing.rights import deny_staff_editor
 from hocba_server.school.staffing.services import write_profile
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_event
+from hocba_server.web.spreadsheets.cells import CellFault
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,15 @@ from typing import Any, Final
 from python_calamine import CalamineError, CalamineWorkbook
 
 from hocba.errors import HocBaError, Malformed
-from hocba_server.school.spreadsheets.cells import (
+from hocba_server.school.staffing.services import PersonData, check_person
+from hocba_server.web.spreadsheets.cells import (
     Cell,
     FaultList,
     birth_date_value,
     cell_text,
     personal_id_text,
 )
-from hocba_server.school.spreadsheets.workbook import header_key
-from hocba_server.school.staffing.services import PersonData, check_person
+from hocba_server.web.spreadsheets.workbook import header_key
 
 MAX_FILE_BYTES: Final = 10_000_000
 MAX_UNPACKED_BYTES: Final = 100_000_000

@@ -17,7 +17,6 @@ from hocba_server.school.registry.permissions import deny_role, require
 from hocba_server.school.registry.selectors import not_found, school_by_id
 from hocba_server.school.registry.services import add_staff
 from hocba_server.school.registry.staff_services import change_staff, hand_over, staff_by_id
-from hocba_server.school.spreadsheets.cells import birth_date_value
 from hocba_server.school.staffing.models import Campus, StaffDeparture, StaffProfile
 from hocba_server.school.staffing.rights import deny_staff_editor
 from hocba_server.school.staffing.role_sync import synchronise, unit_of
@@ -25,6 +24,7 @@ from hocba_server.school.staffing.years import working_years
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.accounts.memberships import accounts_transaction, lock_member, places_of
 from hocba_server.web.audit.services import record_event
+from hocba_server.web.spreadsheets.cells import birth_date_value
 
 GENDERS = ("Nam", "Nữ")
 

@@ -85,6 +85,7 @@ TABLE: Final[dict[str, dict[Behind, str]]] = {
         RESULTS: "phrases add edit remove restore propose accept decline starter export upload "
         "preview save suggest use",
     },
+    "school_situation": {OTHER: "situation word"},
     "school_training": {OTHER: "training open progress enter leave reset people sheet"},
 }
 

@@ -15,11 +15,11 @@ from hocba_server.school.phrases.services import add_phrase, remove_phrase, take
 from hocba_server.school.phrases.sheet_services import preview_phrases, save_phrases
 from hocba_server.school.phrases.sheets import HEADERS, write_phrases
 from hocba_server.school.phrases.tests.conftest import entry
-from hocba_server.school.spreadsheets.grids import read_grids
 from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, HOMEROOM_ID, Cast
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.models import AuditEntry
+from hocba_server.web.spreadsheets.grids import read_grids
 
 Sheet = Callable[[Sequence[str], Sequence[Sequence[object]]], bytes]
 

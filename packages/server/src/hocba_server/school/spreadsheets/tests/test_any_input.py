@@ -15,9 +15,7 @@ from hocba.assessment.periods import Period
 from hocba.errors import Malformed
 from hocba.ids import SchoolYear
 from hocba_server.school.assessments.sheets import HOMEROOM_SHEET, TRAITS_SHEET, Sheet
-from hocba_server.school.spreadsheets.cells import Cell, birth_date_value, cell_text
 from hocba_server.school.spreadsheets.class_list import Roll, read_class_list
-from hocba_server.school.spreadsheets.grids import SheetGrid, read_grids
 from hocba_server.school.spreadsheets.layouts import LAYOUTS
 from hocba_server.school.spreadsheets.models import ImportKind
 from hocba_server.school.spreadsheets.recognition import recognise, unknown_sheet
@@ -28,6 +26,8 @@ from hocba_server.school.spreadsheets.results import (
     read_results,
 )
 from hocba_server.school.spreadsheets.tests.files import ods, subject_cells, xlsx
+from hocba_server.web.spreadsheets.cells import Cell, birth_date_value, cell_text
+from hocba_server.web.spreadsheets.grids import SheetGrid, read_grids
 
 OLD = (Path(__file__).parent / "data" / "diem-toan.xls").read_bytes()
 NEW = xlsx({"A": [["a"], subject_cells(0)]})

@@ -33,13 +33,10 @@ from hocba_server.school.registry.models import (
 )
 from hocba_server.school.spreadsheets.bundle_pages import bundle_page
 from hocba_server.school.spreadsheets.bundle_services import UploadedFile, preview_class_files
-from hocba_server.school.spreadsheets.cells import cell_text
 from hocba_server.school.spreadsheets.class_exports import filled_list, filled_sheet
 from hocba_server.school.spreadsheets.class_list import Place, Roll, read_class_list
 from hocba_server.school.spreadsheets.export_services import export_class
-from hocba_server.school.spreadsheets.grids import read_grids
 from hocba_server.school.spreadsheets.layouts import CLASS_LIST_COLUMNS, SUBJECT_COLUMNS
-from hocba_server.school.spreadsheets.legacy_text import is_legacy_text
 from hocba_server.school.spreadsheets.models import ImportKind
 from hocba_server.school.spreadsheets.recognition import recognise
 from hocba_server.school.spreadsheets.results import (
@@ -56,6 +53,9 @@ from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, YEAR, Cast
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.models import AuditEntry
+from hocba_server.web.spreadsheets.cells import cell_text
+from hocba_server.web.spreadsheets.grids import read_grids
+from hocba_server.web.spreadsheets.legacy_text import is_legacy_text
 
 
 def _export(cast: Cast, by: Actor, what: str, period: Period = Period.YEAR_END) -> bytes:

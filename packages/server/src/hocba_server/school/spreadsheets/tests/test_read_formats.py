@@ -12,7 +12,6 @@ import xlsxwriter
 
 from hocba.assessment.periods import Period
 from hocba.errors import Malformed
-from hocba_server.school.spreadsheets.grids import read_grids
 from hocba_server.school.spreadsheets.previews import Preview
 from hocba_server.school.spreadsheets.recognition import SeveralSheets
 from hocba_server.school.spreadsheets.services import (
@@ -32,6 +31,7 @@ from hocba_server.school.spreadsheets.tests.files import (
     xlsx,
 )
 from hocba_server.school.tests.cast import AT, YEAR, Cast
+from hocba_server.web.spreadsheets.grids import read_grids
 
 OLD = (Path(__file__).parent / "data" / "diem-toan.xls").read_bytes()
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from hocba.errors import Malformed
-from hocba_server.school.spreadsheets.archives import MAX_AREA, check_archive, unreadable
-from hocba_server.school.spreadsheets.cells import Cell
-from hocba_server.school.spreadsheets.reader_process import PASSWORD
-from hocba_server.school.spreadsheets.text_tables import read_text_tables
+from hocba_server.web.spreadsheets.archives import MAX_AREA, check_archive, unreadable
+from hocba_server.web.spreadsheets.cells import Cell
+from hocba_server.web.spreadsheets.reader_process import PASSWORD
+from hocba_server.web.spreadsheets.text_tables import read_text_tables
 
 MAX_FILE_BYTES: Final = 10_000_000
 MAX_ROWS: Final = 5_000

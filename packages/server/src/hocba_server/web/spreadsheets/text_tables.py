@@ -9,9 +9,9 @@ from typing import Final
 
 from lxml import etree
 
-from hocba_server.school.spreadsheets.archives import MAX_AREA, unreadable
-from hocba_server.school.spreadsheets.cells import Cell
-from hocba_server.school.spreadsheets.legacy_text import legacy_file
+from hocba_server.web.spreadsheets.archives import MAX_AREA, unreadable
+from hocba_server.web.spreadsheets.cells import Cell
+from hocba_server.web.spreadsheets.legacy_text import legacy_file
 
 _DELIMITERS: Final = (";", "\t", ",", "|")
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")

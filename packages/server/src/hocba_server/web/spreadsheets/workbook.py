@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hocba.errors import Malformed
-from hocba_server.school.spreadsheets.cells import (
+from hocba_server.web.spreadsheets.cells import (
     Cell,
     FaultList,
     birth_date_value,
     cell_text,
 )
-from hocba_server.school.spreadsheets.grids import SheetGrid, read_grids
-from hocba_server.school.spreadsheets.legacy_text import SENTENCE, is_legacy_text, legacy_file
+from hocba_server.web.spreadsheets.grids import SheetGrid, read_grids
+from hocba_server.web.spreadsheets.legacy_text import SENTENCE, is_legacy_text, legacy_file
 
 HEADER_SEARCH_ROWS: Final = 60
 NUMBER: Final = "STT"

@@ -1,0 +1,1 @@
+"""How the school's year stands, told to the department: signed, once a day and by hand."""

@@ -1,0 +1,1 @@
+"""Files that a stranger sent, read for both houses: any spreadsheet as tables with named cells."""
