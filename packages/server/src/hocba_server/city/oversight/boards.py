@@ -320,10 +320,16 @@ def classes_of_school(board: Board) -> list[ClassTally]:
     return list(rows.order_by("grade", "classroom_name"))
 
 
+def sees_unit(by: Actor, unit_code: str) -> bool:
+    """Is it a school of the department's list that the person sees?"""
+    # PostgreSQL takes no NUL, not even to look for it.
+    return "\0" not in unit_code and units_of(by).filter(code=unit_code).exists()
+
+
 def one_school(*, by: Actor, at: dt.datetime, school_year: str, unit_code: str) -> Board | None:
     """The board of one school; None where the person sees no such school."""
     require(deny_role(by, *READERS))
-    if not units_of(by).filter(code=unit_code).exists():
+    if not sees_unit(by, unit_code):
         return None
     board = read_board(by=by, at=at, choice=Choice(school_year, words=unit_code))
     lines = tuple(line for line in board.lines if line.unit.code == unit_code)

@@ -31,11 +31,16 @@ def choice_of(request: HttpRequest, school_year: str) -> Choice:
     level = request.GET.get("cap", "")
     return Choice(
         school_year=year_of(school_year),
-        ward=request.GET.get("xa", "")[:5],
+        ward=_plain(request.GET.get("xa", ""))[:5],
         level=level if level in Level.values else "",
         grade=int(grade) if grade.isascii() and grade.isdigit() and len(grade) <= 2 else 0,
-        words=" ".join(request.GET.get("tim", "").split())[:60],
+        words=_plain(request.GET.get("tim", ""))[:60],
     )
+
+
+def _plain(text: str) -> str:
+    """Single spaces, and no NUL, which PostgreSQL does not take even to look for it."""
+    return " ".join(text.replace("\0", " ").split())
 
 
 def level_title(level: str) -> str:

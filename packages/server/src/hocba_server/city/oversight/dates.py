@@ -60,13 +60,7 @@ def set_step_dates(
     require(deny_role(by, CityRole.OFFICER))
     before = due_dates(school_year)
     for step, (on, final_on) in days.items():
-        if final_on is not None and final_on > on:
-            raise Refused(
-                "order",
-                "Hạn của khối cuối cấp không thể sau hạn chung.",
-                "The final grades cannot be due after the others.",
-                where=step.value,
-            )
+        _check_order(step, on, final_on)
     changed = {
         step: pair
         for step, pair in days.items()
@@ -99,4 +93,14 @@ def set_step_dates(
                 step.value: [on.isoformat(), final_on.isoformat() if final_on else None]
                 for step, (on, final_on) in changed.items()
             },
+        )
+
+
+def _check_order(step: Step, on: dt.date, final_on: dt.date | None) -> None:
+    if final_on is not None and final_on > on:
+        raise Refused(
+            "order",
+            "Hạn của khối cuối cấp không thể sau hạn chung.",
+            "The final grades cannot be due after the others.",
+            where=step.value,
         )

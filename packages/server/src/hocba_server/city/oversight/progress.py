@@ -314,10 +314,8 @@ def grades_table(grades: Sequence[GradeTotal]) -> Table:
     )
 
 
-def classes_table(board: Board) -> Table:
-    """The classes of a board of one school: what was received, and what the school says."""
-    [line] = board.lines
-    columns = (
+def _class_columns() -> tuple[Column, ...]:
+    return (
         Column("lop", _("Lớp")),
         Column("khoi", _("Khối"), Kind.NUMBER),
         Column("buoc", _("Trường báo")),
@@ -329,6 +327,11 @@ def classes_table(board: Board) -> Table:
         Column("chot", _("Chốt")),
         Column("nop", _("Nộp gần nhất"), Kind.MOMENT),
     )
+
+
+def classes_table(board: Board) -> Table:
+    """The classes of a board of one school: what was received, and what the school says."""
+    [line] = board.lines
     said = _said_classes(line)
     rows = []
     for tally in classes_of_school(board):
@@ -362,7 +365,7 @@ def classes_table(board: Board) -> Table:
     return Table(
         "lop",
         _("Các lớp"),
-        columns,
+        _class_columns(),
         tuple(sorted(rows, key=lambda row: (row.cells[1] or 0, str(row.cells[0])))),
         empty=_("Trường chưa báo lớp nào và chưa nộp học bạ nào của năm học này."),
     )

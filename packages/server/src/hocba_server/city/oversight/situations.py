@@ -15,8 +15,8 @@ from hocba.packet.codes import ResponseCode
 from hocba.packet.situation import Situation, read_situation
 from hocba.workflow.transitions import Denial
 from hocba_server.city.certificates.models import Unit
-from hocba_server.city.certificates.offices import units_of
 from hocba_server.city.database import CITY_DATABASE, city_transaction
+from hocba_server.city.oversight.boards import sees_unit
 from hocba_server.city.oversight.models import (
     GradeSituation,
     SchoolSituation,
@@ -38,7 +38,7 @@ AHEAD: Final = dt.timedelta(hours=1)
 def deny_writing(by: Actor, unit_code: str) -> Denial | None:
     """An officer writes for the schools of the own office."""
     denial = deny_role(by, *WRITERS)
-    if denial is None and not units_of(by).filter(code=unit_code).exists():
+    if denial is None and not sees_unit(by, unit_code):
         return Denial(
             "not_found", Sentence("Không tìm thấy trường này.", "There is no such school.")
         )
@@ -174,7 +174,7 @@ def take_situation(body: Mapping[str, Any], *, unit_code: str, at: dt.datetime) 
 
 def reports_of(*, by: Actor, unit_code: str, school_year: str) -> Sequence[SituationReport]:
     """What was said of a school's year, newest first."""
-    if not units_of(by).filter(code=unit_code).exists():
+    if not sees_unit(by, unit_code):
         raise Refused("not_found", "Không tìm thấy trường này.", "There is no such school.")
     rows = SituationReport.objects.filter(unit_code=unit_code, school_year=school_year)
     return list(rows[:20])

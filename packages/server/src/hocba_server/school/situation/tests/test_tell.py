@@ -26,7 +26,8 @@ from hocba_server.school.situation.services import (
     tell,
     tell_school,
 )
-from hocba_server.school.submission.services import submit_batch
+from hocba_server.school.submission.services import send_package, submit_batch
+from hocba_server.school.submission.tests.fake_gateway import FakeGateway
 from hocba_server.school.tests.browsing import Browse
 from hocba_server.school.tests.cast import AT, CODE, NAMES, YEAR, Cast, FixedClock, TestKeys
 from hocba_server.web.audit.models import AuditEntry
@@ -61,7 +62,8 @@ def step_now() -> SchoolStep:
 
 def test_steps_follow_the_work(results: Cast, issued: int, keys: TestKeys) -> None:
     assert step_now() is SchoolStep.ISSUED
-    submit_batch(by=results.clerk, at=AT, batch_id=issued, keystore=keys)
+    package_id = submit_batch(by=results.clerk, at=AT, batch_id=issued, keystore=keys)
+    send_package(package_id, gateway=FakeGateway(), clock=FixedClock())
     assert step_now() is SchoolStep.SENT
 
 
