@@ -28,7 +28,7 @@ from hocba_server.demo.department import (
 )
 from hocba_server.demo.keys import KeyFolder
 from hocba_server.demo.line import OpenSchool, Progress
-from hocba_server.demo.overseeing import furnish_oversight
+from hocba_server.demo.overseeing import furnish_oversight, say_word
 from hocba_server.demo.people import invent_pupil
 from hocba_server.demo.spreadsheets import write_class
 from hocba_server.school.recalls.closings import learn_closings
@@ -67,6 +67,8 @@ def furnish(keys: KeyFolder, clock: Clock, show: Progress) -> None:
                 learn_closings(by=cast.clerk.actor, at=clock.now(), batch_id=batch_id)
             done += 1
             show(done, rooms)
+        if school.digital:
+            say_word(cast, clock.now())
     appoint_department(department, clock.now())
     furnish_oversight(department, clock.now())
 

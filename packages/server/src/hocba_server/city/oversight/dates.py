@@ -29,6 +29,10 @@ class Due:
     set_by_name: str = ""
     """Empty while nobody set it."""
 
+    def day_for(self, final: bool) -> dt.date:
+        """The day that holds for a final grade, or for the others and all together."""
+        return self.final_on if final and self.final_on is not None else self.on
+
 
 def due_dates(school_year: str) -> dict[Step, Due]:
     """Every step's date. The closing's is the closing calendar's. Raises `Malformed`."""

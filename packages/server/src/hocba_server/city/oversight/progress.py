@@ -19,6 +19,7 @@ from hocba_server.city.oversight.boards import (
     total_of,
 )
 from hocba_server.city.oversight.dates import Due
+from hocba_server.city.oversight.grades import FINAL_GRADES
 from hocba_server.city.oversight.models import Step
 from hocba_server.city.oversight.tables import (
     Column,
@@ -91,8 +92,9 @@ def step_lines(board: Board, dates: dict[Step, Due]) -> list[StepLine]:
         ),
         Step.CLOSED: (total_of(digital, "closed"), classes, _("lớp")),
     }
+    final = board.choice.grade in FINAL_GRADES
     return [
-        StepLine(dates[step], done, whole, unit, (dates[step].on - board.today).days)
+        StepLine(dates[step], done, whole, unit, (dates[step].day_for(final) - board.today).days)
         for step, (done, whole, unit) in counted.items()
     ]
 

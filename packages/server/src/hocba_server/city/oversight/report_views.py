@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from hocba.errors import HocBaError, Refused
 from hocba_server.city.closing.calendar import vietnam_day
 from hocba_server.city.oversight import reporting
-from hocba_server.city.oversight.boards import years_of
+from hocba_server.city.oversight.boards import has_numbers, years_of
 from hocba_server.city.oversight.choosing import year_of
 from hocba_server.city.oversight.models import DailyReader, ReportKind
 from hocba_server.city.oversight.services import set_daily_mail
@@ -28,12 +28,14 @@ _PAGE = 50
 
 def _archive(request: HttpRequest, by: Actor, problem: Refused | None = None) -> HttpResponse:
     page = Paginator(reporting.reports(by=by), _PAGE).get_page(request.GET.get("trang"))
+    years = years_of(by=by, this_year=current_year(vietnam_day(timezone.now())))
     reader = DailyReader.objects.filter(user_id=by.user_id).first()
     context = {
         "page": page,
         "rows": [(row, _(row.get_kind_display())) for row in page.object_list],
         "kinds": [(kind.value, _(kind.label)) for kind in ReportKind],
-        "years": years_of(by=by, this_year=current_year(vietnam_day(timezone.now()))),
+        "years": years,
+        "year": next((each for each in years if has_numbers(by=by, school_year=each)), years[0]),
         "may_make": deny_role(by, *reporting.MAKERS) is None,
         "reader": reader,
         "typed": request.POST.dict(),

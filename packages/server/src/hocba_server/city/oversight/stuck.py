@@ -56,7 +56,9 @@ def cause_title(cause: Cause) -> str:
     }[cause]
 
 
-OURS: Final = frozenset({Cause.PACKAGE_WAITS, Cause.DECISION_WAITS, Cause.CERTIFICATE_WAITS})
+OURS: Final = frozenset(
+    {Cause.PACKAGE_WAITS, Cause.DECISION_WAITS, Cause.CERTIFICATE_WAITS, Cause.NOT_CLOSED}
+)
 """What the office itself has to do; everything else is the school's."""
 
 
