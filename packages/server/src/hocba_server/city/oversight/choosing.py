@@ -104,5 +104,17 @@ def filters_context(request: HttpRequest, by: Actor, choice: Choice) -> dict[str
         "levels": [(level.value, _(level.label)) for level in Level],
         "grades": range(1, 13),
         "order": request.GET.get("xep", ""),
+        "narrow": urlencode(
+            {
+                name: value
+                for name, value in (
+                    ("xa", choice.ward),
+                    ("cap", choice.level),
+                    ("khoi", choice.grade or ""),
+                    ("tim", choice.words),
+                )
+                if value
+            }
+        ),
         "narrowed": bool(choice.ward or choice.level or choice.grade or choice.words),
     }

@@ -189,6 +189,7 @@ def school(request: HttpRequest, by: Actor, school_year: str, unit_code: str) ->
         "reports": reports_of(by=by, unit_code=unit_code, school_year=year),
         "may_write": deny_writing(by, unit_code) is None,
         "narrowed": False,
+        "narrow": "",
     }
     return render(request, "city_oversight/school.html", context)
 
