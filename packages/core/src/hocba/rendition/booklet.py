@@ -21,6 +21,7 @@ from hocba.rendition.certified_copy import CertifiedCopy, copy_face
 from hocba.rendition.compiler import compile_pdf
 from hocba.rendition.face import Form, SignatureLine, build_face, history_rows, year_text
 from hocba.rendition.form import RECORD_TEMPLATES, require_verify_url
+from hocba.rendition.print_codes_on_page import codes_of_page
 
 _TEMPLATE: Final = (*RECORD_TEMPLATES, "copy_page.typ", "booklet.typ")
 _YEAR_ATTACHMENT: Final = re.compile(r"hoc-ba-\d{4}-\d{4}\.xml")
@@ -38,6 +39,8 @@ class BookletYear:
     verify_url: str
     issued: bool = True
     """A record that is not issued gets a mark across its pages, no code, and is not attached."""
+    codes: Sequence[str] = ()
+    """The signed codes of this very file (`print_code.sign_codes`), if there are any."""
 
 
 def year_attachment(school_year: str) -> str:
@@ -69,7 +72,7 @@ def render_booklet(
     `timestamp` is written as the creation date.
 
     Raises `Refused`: `booklet_empty`, `booklet_years` (one year twice), `booklet_pupils` (records
-    of different pupils), `copy_of_draft`, `copy_terms`, `verify_url`, `rendition`.
+    of different pupils), `copy_of_draft`, `copy_terms`, `verify_url`, `print_code`, `rendition`.
     """
     ordered = sorted(years, key=lambda each: each.record.school_year)
     _refuse_wrong_years(ordered)
@@ -152,7 +155,8 @@ def _year_face(each: BookletYear, form: Form, *, attach: bool) -> dict[str, Any]
     where = "do trường phát hành lưu giữ"
     if attach:
         where = f"đính kèm trong tệp này ({year_attachment(each.record.school_year)})"
-    return {**face, "where_signed": where}
+    codes = codes_of_page(each.record, each.document, each.codes) if each.issued else None
+    return {**face, "where_signed": where, "codes": codes}
 
 
 def _history(records: Sequence[AnnualRecord]) -> list[list[str]]:
