@@ -6,6 +6,7 @@ made so afterwards.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -84,7 +85,8 @@ class _Allowing:
 
 def changed(pdf: bytes, change: Change) -> bytes:
     out = BytesIO()
-    with pikepdf.open(BytesIO(pdf)) as file:
+    with pikepdf.open(BytesIO(pdf)) as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an attacker does not mind that the file is odd
         change(file)
         file.save(out, deterministic_id=True)
     return out.getvalue()

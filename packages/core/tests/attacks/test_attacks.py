@@ -100,14 +100,17 @@ def table(attacks: Sequence[Attack]) -> str:
     """The table of the families with their numbers, as the document shows it."""
     counts = Counter(each.family for each in attacks)
     lines = [
-        "| họ tấn công · family | nguồn · source | làm gì · what it does | biến thể · variants |"
+        "| họ tấn công · family | nguồn · source | làm gì · what it does | biến thể · variants "
+        "| có giá trị · valid |"
     ]
-    lines.append("|---|---|---|--:|")
+    lines.append("|---|---|---|--:|--:|")
     families: tuple[Family, ...] = (*PDF_FAMILIES, *XML_FAMILIES)
     assert set(counts) == {each.name for each in families}
     for each in families:
         kind = "PDF" if each in PDF_FAMILIES else "XML"
-        lines.append(f"| {kind}: {each.name} | {each.source} | {each.vi} | {counts[each.name]} |")
+        lines.append(
+            f"| {kind}: {each.name} | {each.source} | {each.vi} | {counts[each.name]} | 0 |"
+        )
     return "\n".join(lines)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import copy
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -386,7 +388,7 @@ def canonicalisation() -> list[Attack]:
             b"<HO_VA_TEN>",
             b'<HO_VA_TEN xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true">',
         ),
-        "NFD": replaced(good, old, "<HO_VA_TEN>Nguyễn Thị Mẫu<".encode()),
+        "NFD": replaced(good, old, unicodedata.normalize("NFD", old.decode()).encode()),
         "blank in a value": replaced(good, old, f"<HO_VA_TEN> {name}<".encode()),
         "zero width": replaced(good, old, f"<HO_VA_TEN>{name}\u200b<".encode()),
         "Cyrillic letter": replaced(good, old, f"<HO_VA_TEN>{name.replace('M', 'М')}<".encode()),
@@ -453,7 +455,7 @@ def comments() -> Iterator[tuple[str, bytes]]:
             yield f"{kind} inside {tag}", replaced(GENUINE_XML, found[0], inside)
             before = f"<{tag}>{node}{text}<".encode()
             yield f"{kind} before {tag}", replaced(GENUINE_XML, found[0], before)
-    for place in (b"<DigestValue>", b"<SignatureValue>", b"<X509Certificate>", b"<SigningTime>"):
+    for place in (b"<DigestValue>", b"<SignatureValue>", b"<X509Certificate>", b"SigningTime>"):
         end = GENUINE_XML.index(place) + len(place)
         whole = GENUINE_XML[: end + 3] + b"<!-- x -->" + GENUINE_XML[end + 3 :]
         yield f"comment inside {place.decode()}", whole
@@ -506,9 +508,13 @@ def edited() -> Iterator[tuple[str, bytes]]:
         yield f"signature {index} of the next person", written(root)
 
 
+NEUTRAL = re.compile(r"stylesheet|XML 1\.1|.*, AssertionID on KY_PHAT_HANH")
+"""Say nothing else: an instruction or version before the record, a foreign attribute on a slot."""
+
+
 def all_xml_attacks() -> list[Attack]:
     """Every variant."""
-    return [
+    found = [
         *numbered("wrapping", wrapping()),
         *numbered("wrapping", whole_record_wrapping()),
         *numbered("duplicate ids", duplicate_ids()),
@@ -521,4 +527,8 @@ def all_xml_attacks() -> list[Attack]:
         *numbered("comments and instructions", comments()),
         *numbered("encodings", encodings()),
         *numbered("edited data", edited()),
+    ]
+    return [
+        replace(each, neutral=each.neutral or NEUTRAL.fullmatch(each.name) is not None)
+        for each in found
     ]

@@ -35,7 +35,7 @@ def photocopied(sheet: Image.Image, *, dots: int = 200, seed: int = 1) -> Image.
     return dusty.point(lambda grey: 255 if grey > 125 else 0)
 
 
-def photographed(sheet: Image.Image, *, dots: int = 170) -> Image.Image:
+def photographed(sheet: Image.Image, *, dots: int = 220) -> Image.Image:
     """A cheap phone's picture of a sheet: turned, in perspective, soft, noisy and as JPEG."""
     small = sheet.resize((sheet.width * dots // 300, sheet.height * dots // 300), Image.BILINEAR)
     wide, high = small.size

@@ -108,8 +108,15 @@ def _compare(pdf: bytes, fonts: Path | None) -> FaceComparison:
 
 
 def _rendered(inputs: RenderInputs, fonts: Path | None) -> bytes:
+    record = read_record(inputs.document).record
+    if record.record_uuid not in inputs.verify_url:
+        raise NotTrusted(
+            "another_record",
+            "Các trang của tệp PDF là của một học bạ khác với dữ liệu đã ký đính kèm.",
+            "The pages of the PDF belong to another record than the signed data inside.",
+        )
     return render_pdf(
-        read_record(inputs.document).record,
+        record,
         inputs.document,
         fonts=fonts,
         signatures=signature_lines(inputs.document),

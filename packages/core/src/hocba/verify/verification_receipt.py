@@ -1,7 +1,7 @@
 """A signed statement that a file was verified: what, when, with which verdict.
 
 A signed note (C2SP signed-note) by the department's key of the public log. It names the file by its
-SHA-256 only: who keeps it keeps nobody's data, and whoever has the file too sees that it is the one:
+SHA-256 only: who keeps it keeps nobody's data, and whoever has the file sees that it is the one:
 
     hocba-verification/v1
     file <SHA-256 of the file>

@@ -86,11 +86,12 @@ def _records_of(file: Dropped, left: int) -> Iterator[Dropped]:
 
 
 def _is_container(data: bytes) -> bool:
-    """An evidence container with its record is one file and stays so."""
+    """An evidence container is one file and stays so, with its record or without."""
     try:
-        return read_container(data)[0] is not None
+        read_container(data)
     except HocBaError:
         return False
+    return True
 
 
 def _is_record(entry: zipfile.ZipInfo) -> bool:

@@ -138,7 +138,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@csp_update(_READER)
+@csp_update(_READER)  # type: ignore[arg-type]  # django-csp knows no arguments of views
 def record(request: HttpRequest, record_uuid: str) -> HttpResponse:
     """The record of somebody who knows number and birth date, with its report."""
     opened = _opened(request, record_uuid, "xem trên cổng xác thực")
