@@ -17,7 +17,7 @@ Line = tuple[str, ...]
 
 
 class PrintPage(IntEnum):
-    """A page of the print. Values are signed."""
+    """A part of the print, named after the page on which it begins. Values are signed."""
 
     PERSONAL = 1
     SUBJECTS = 2

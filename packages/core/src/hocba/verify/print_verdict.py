@@ -83,17 +83,19 @@ MATCHES = CheckKind(
     _ASK_SCHOOL,
 )
 COMPARE = Sentence(
-    "So từng dòng dưới đây với giấy. Khác một chữ, hoặc trên giấy có dòng mà ở đây không có, "
-    "là giấy đã bị sửa.",
-    "Compare each line with the paper. One different letter, or a line on the paper that is not "
-    "here, means that the paper was changed.",
+    "So từng dòng dưới đây với giấy. Khác một chữ, hoặc trong cùng phần ấy trên giấy có thêm dòng "
+    "mà ở đây không có, là giấy đã bị sửa.",
+    "Compare each line with the paper. One different letter, or a line more on the paper in the "
+    "same part, means that the paper was changed.",
 )
 
 
 PAGE_NAMES = {
-    PrintPage.PERSONAL: Sentence("trang thông tin học sinh", "page of personal data"),
-    PrintPage.SUBJECTS: Sentence("trang môn học", "page of subjects"),
-    PrintPage.TRAITS: Sentence("trang phẩm chất, năng lực", "page of qualities and competences"),
+    PrintPage.PERSONAL: Sentence("phần thông tin học sinh", "personal data"),
+    PrintPage.SUBJECTS: Sentence("phần môn học", "subjects"),
+    PrintPage.TRAITS: Sentence(
+        "phần phẩm chất, năng lực, kết quả", "qualities, competences, result"
+    ),
 }
 
 
@@ -189,7 +191,7 @@ class PrintReport:
             lines += [f"     {line[0]}: {' · '.join(line[1:])}" for line in page.lines]
         if self.missing:
             numbers = ", ".join(map(str, self.missing))
-            lines.append(f"  Chưa quét mã {numbers}: các trang đó chưa được kiểm tra.")
+            lines.append(f"  Chưa quét mã {numbers}: các phần đó chưa được kiểm tra.")
         return "\n".join(lines) + "\n"
 
 
