@@ -93,9 +93,7 @@ COMPARE = Sentence(
 PAGE_NAMES = {
     PrintPage.PERSONAL: Sentence("phần thông tin học sinh", "personal data"),
     PrintPage.SUBJECTS: Sentence("phần môn học", "subjects"),
-    PrintPage.TRAITS: Sentence(
-        "phần phẩm chất, năng lực, kết quả", "qualities, competences, result"
-    ),
+    PrintPage.TRAITS: Sentence("phần phẩm chất, năng lực, kết quả", "qualities, competences"),
 }
 
 
