@@ -261,6 +261,65 @@ def attachments(school: Insider) -> Iterator[tuple[str, bytes]]:
     yield "pages of one pupil, XML of another", school.seal(school.render(document=other))
 
 
+def layer(file: pikepdf.Pdf) -> None:
+    file.pages[2].contents_add(file.make_stream(b"/OC /x BDC " + OVERLAY + b" EMC"))
+
+
+def invisible(file: pikepdf.Pdf) -> None:
+    page = file.pages[2]
+    drawn = page.obj.Contents.read_bytes()
+    page.obj.Contents = file.make_stream(b"3 Tr " + drawn.replace(b"0 Tr", b"3 Tr"))
+
+
+def fewer(file: pikepdf.Pdf) -> None:
+    del file.pages[3]
+
+
+def turned(file: pikepdf.Pdf) -> None:
+    file.pages[2].rotate(180, relative=True)
+
+
+def cropped(file: pikepdf.Pdf) -> None:
+    file.pages[2].cropbox = [0, 0, 300, 300]
+
+
+def script(file: pikepdf.Pdf) -> None:
+    file.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+
+
+def note(file: pikepdf.Pdf) -> None:
+    picture = file.make_stream(OVERLAY, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form)
+    picture.BBox = [0, 0, 595, 842]
+    file.pages[2].obj.Annots = [
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Stamp,
+            Rect=[90, 500, 390, 620],
+            F=4,
+            AP=pikepdf.Dictionary(N=picture),
+        )
+    ]
+
+
+def more(file: pikepdf.Pdf) -> None:
+    file.add_blank_page()
+
+
+LIES: dict[str, Change] = {
+    "drawn over": _overlay,
+    "a layer": layer,
+    "invisible text": invisible,
+    "a page fewer": fewer,
+    "a page more": more,
+    "a page turned": turned,
+    "a page cropped": cropped,
+    "a script": script,
+    "an annotation": note,
+    "saved again": lambda _file: None,
+}
+"""What is done to the pages before the true seal is put on."""
+
+
 def lying_faces(school: Insider) -> Iterator[tuple[str, bytes]]:
     """The true seal, the true XML, and a paper that shows something else."""
     own = school.render()
@@ -276,55 +335,7 @@ def lying_faces(school: Insider) -> Iterator[tuple[str, bytes]]:
             )
         ),
     )
-
-    def layer(file: pikepdf.Pdf) -> None:
-        file.pages[2].contents_add(file.make_stream(b"/OC /x BDC " + OVERLAY + b" EMC"))
-
-    def invisible(file: pikepdf.Pdf) -> None:
-        page = file.pages[2]
-        drawn = page.obj.Contents.read_bytes()
-        page.obj.Contents = file.make_stream(b"3 Tr " + drawn.replace(b"0 Tr", b"3 Tr"))
-
-    def fewer(file: pikepdf.Pdf) -> None:
-        del file.pages[3]
-
-    def turned(file: pikepdf.Pdf) -> None:
-        file.pages[2].rotate(180, relative=True)
-
-    def cropped(file: pikepdf.Pdf) -> None:
-        file.pages[2].cropbox = [0, 0, 300, 300]
-
-    def script(file: pikepdf.Pdf) -> None:
-        file.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
-
-    def note(file: pikepdf.Pdf) -> None:
-        picture = file.make_stream(OVERLAY, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form)
-        picture.BBox = [0, 0, 595, 842]
-        file.pages[2].obj.Annots = [
-            pikepdf.Dictionary(
-                Type=pikepdf.Name.Annot,
-                Subtype=pikepdf.Name.Stamp,
-                Rect=[90, 500, 390, 620],
-                F=4,
-                AP=pikepdf.Dictionary(N=picture),
-            )
-        ]
-
-    def more(file: pikepdf.Pdf) -> None:
-        file.add_blank_page()
-
-    for name, change in {
-        "drawn over": _overlay,
-        "a layer": layer,
-        "invisible text": invisible,
-        "a page fewer": fewer,
-        "a page more": more,
-        "a page turned": turned,
-        "a page cropped": cropped,
-        "a script": script,
-        "an annotation": note,
-        "saved again": lambda _file: None,
-    }.items():
+    for name, change in LIES.items():
         yield name, school.seal(changed(own, change))
 
 

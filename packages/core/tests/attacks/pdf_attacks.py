@@ -148,13 +148,9 @@ def _gap(pdf: bytes, evil: bytes, after: int, xref_at: int, room: int) -> bytes:
     return first + table + trailer + evil + b" " * room
 
 
-def universal_forgery() -> Iterator[tuple[str, bytes]]:
-    """The seal's dictionary is damaged so that a careless verifier finds nothing to complain of."""
-    pdf = GENUINE_PDF
-    _, before, after, _ = byte_range(pdf)
-    found = re.search(rb"/ByteRange \[[0-9 ]+\] *", pdf)
-    assert found is not None
-    ranges = {
+def _ranges(before: int, after: int, size: int) -> dict[str, bytes]:
+    """Byte ranges that say nothing, or nonsense."""
+    return {
         "missing": b"",
         "null": b"/ByteRange null",
         "empty": b"/ByteRange []",
@@ -167,9 +163,18 @@ def universal_forgery() -> Iterator[tuple[str, bytes]]:
         "texts": b"/ByteRange [/a /b /c /d]",
         "reals": b"/ByteRange [0.0 1.5 2.5 3.5]",
         "huge": b"/ByteRange [0 99999999999999999999 1 1]",
-        "one part": b"/ByteRange [0 %d %d 0]" % (len(pdf), len(pdf)),
+        "one part": b"/ByteRange [0 %d %d 0]" % (size, size),
         "renamed": b"/ByteRangf [0 1 2 3]",
     }
+
+
+def universal_forgery() -> Iterator[tuple[str, bytes]]:
+    """The seal's dictionary is damaged so that a careless verifier finds nothing to complain of."""
+    pdf = GENUINE_PDF
+    _, before, after, _ = byte_range(pdf)
+    found = re.search(rb"/ByteRange \[[0-9 ]+\] *", pdf)
+    assert found is not None
+    ranges = _ranges(before, after, len(pdf))
     value = pdf[before:after]
     contents = {
         "empty": b"<>",

@@ -24,7 +24,7 @@ from family import (
 from insider_attacks import Insider, insider_pdf_attacks
 from pdf_attacks import outsider_pdf_attacks
 from workshop import VERIFIED
-from xml_attacks import all_xml_attacks
+from xml_text_attacks import all_xml_attacks
 
 from hocba.cli.files import evidence_beside, read_trust
 from hocba.verify.document import Circumstances, verify_document
