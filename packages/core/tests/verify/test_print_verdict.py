@@ -73,7 +73,7 @@ def verdict_of(codes: Any, keys: PrintKeys | None, **more: Any) -> tuple[Verdict
 def test_genuine_codes_wait_for_the_status_only(codes: tuple[str, ...], seal: SoftKey) -> None:
     report = verify_print(codes, name="giấy", keys=listed(seal), at=LATER)
     assert report.verdict is Verdict.UNDETERMINED
-    assert [each.reason for each in report.checks] == [None, None, None, "no_status"]
+    assert [each.reason for each in report.checks] == [None, None, None, "no_status", "no_original"]
     assert report.signer is not None
     assert report.signer.name == "Trường Tiểu học Mẫu"
     text = report.to_text()
@@ -81,15 +81,19 @@ def test_genuine_codes_wait_for_the_status_only(codes: tuple[str, ...], seal: So
     assert "So từng dòng" in text
 
 
-def test_with_the_status_they_are_valid(codes: tuple[str, ...], seal: SoftKey) -> None:
-    assert verdict_of(codes, listed(seal), status=answer()) == (Verdict.VALID, [])
+def test_with_the_status_and_the_original_they_are_valid(
+    codes: tuple[str, ...], seal: SoftKey
+) -> None:
+    keys, own = listed(seal), Original(RECORD, DOCUMENT)
+    assert verdict_of(codes, keys, status=answer(), original=own) == (Verdict.VALID, [])
+    assert verdict_of(codes, keys, status=answer()) == (Verdict.UNDETERMINED, ["no_original"])
     assert verdict_of(codes, listed(seal), status=answer(RecordStatus.RECALLED)) == (
         Verdict.INVALID,
-        ["recalled"],
+        ["recalled", "no_original"],
     )
     assert verdict_of(codes, listed(seal), status=answer(sha256=bytes(32))) == (
         Verdict.INVALID,
-        ["another_original"],
+        ["another_original", "no_original"],
     )
 
 
@@ -123,7 +127,7 @@ def test_the_key_must_be_the_schools_and_in_use(
 ) -> None:
     assert verdict_of(codes, listed(seal, **changed), status=answer()) == (
         Verdict.INVALID,
-        [reason],
+        [reason, "no_original"],
     )
 
 
@@ -134,7 +138,10 @@ def test_a_date_in_the_future_is_refused(codes: tuple[str, ...], seal: SoftKey) 
 
 def test_a_key_whose_use_was_ended_proves_no_date(codes: tuple[str, ...], seal: SoftKey) -> None:
     keys = listed(seal, ended=True, valid_until=AT + timedelta(days=1))
-    assert verdict_of(codes, keys, status=answer()) == (Verdict.UNDETERMINED, ["key_ended"])
+    assert verdict_of(codes, keys, status=answer()) == (
+        Verdict.UNDETERMINED,
+        ["key_ended", "no_original"],
+    )
 
 
 def test_what_a_stolen_key_says_differs_from_the_original(
@@ -152,7 +159,14 @@ def test_what_a_stolen_key_says_differs_from_the_original(
 def test_one_page_alone_verifies_and_says_what_is_missing(
     codes: tuple[str, ...], seal: SoftKey
 ) -> None:
-    report = verify_print(codes[1:2], name="giấy", keys=listed(seal), at=LATER, status=answer())
+    report = verify_print(
+        codes[1:2],
+        name="giấy",
+        keys=listed(seal),
+        at=LATER,
+        status=answer(),
+        original=Original(RECORD, DOCUMENT),
+    )
     assert report.verdict is Verdict.VALID
     assert report.missing == tuple(part for part in range(1, len(codes) + 1) if part != 2)
     assert "Chưa quét mã" in report.to_text()

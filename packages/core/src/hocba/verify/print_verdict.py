@@ -7,7 +7,8 @@
     5  the codes say what the original says (where it is at hand: at the department)
 
 A code proves what the page said when it was signed. Whether the record is still in force only the
-department's answer tells: without it the verdict stays open, however genuine the paper is.
+department's answer tells, and only its original shows that nobody misused the school's key: without
+them the verdict stays open, however genuine the paper is.
 """
 
 from __future__ import annotations
@@ -81,6 +82,16 @@ MATCHES = CheckKind(
     Sentence("Khớp bản gốc ở Sở", "Agrees with the original"),
     "QĐ 1789 Đ2.13",
     _ASK_SCHOOL,
+)
+UNCOMPARED = CheckKind(
+    MATCHES.number,
+    MATCHES.code,
+    MATCHES.title,
+    MATCHES.clause,
+    Sentence(
+        "So từng dòng với giấy; khi có mạng, kiểm tra các mã trên cổng xác thực của Sở.",
+        "Compare each line with the paper; with a network, check the codes on the portal.",
+    ),
 )
 COMPARE = Sentence(
     "So từng dòng dưới đây với giấy. Khác một chữ, hoặc trong cùng phần ấy trên giấy có thêm dòng "
@@ -226,7 +237,9 @@ def verify_print(
     if keys is None:
         return _report(name, at, (readable, _no_list()))
     report = _judge(codes, name, keys, at, (status, ended), readable)
-    return _compared(report, original) if original and report.pages else report
+    if not report.pages:
+        return report
+    return _compared(report, original)
 
 
 def _judge(
@@ -252,8 +265,16 @@ def _judge(
     return _report(name, at, checks, pages, missing, signer)
 
 
-def _compared(report: PrintReport, original: Original) -> PrintReport:
-    if says_nothing_else(report.pages, original.record, original.document):
+def _compared(report: PrintReport, original: Original | None) -> PrintReport:
+    """Only with the original at hand is a print called genuine: whoever holds the school's key,
+    also somebody who stole it, can sign another mark for a record that is in force."""
+    if original is None:
+        check = UNCOMPARED.not_checked(
+            "no_original",
+            "Chưa so được với bản gốc đang lưu ở Sở.",
+            "The codes were not compared with the original in the repository.",
+        )
+    elif says_nothing_else(report.pages, original.record, original.document):
         check = MATCHES.passed(
             "Mọi dòng trong mã đúng với bản gốc đang lưu ở Sở.",
             "Every line of the codes is that of the original in the repository.",
