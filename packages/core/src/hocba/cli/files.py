@@ -10,9 +10,15 @@ from hocba.errors import HocBaError
 from hocba.tlog.trust_policy import LogPolicy
 from hocba.trust.evidence import Evidence, read_container
 from hocba.trust.store import TrustStore
+from hocba.verify.print_keys import MAX_SIZE as MAX_LIST
+from hocba.verify.print_keys import PrintKeys, is_print_keys
+from hocba.verify.print_keys import read_print_keys as parse_print_keys
+from hocba.verify.status_list import MAX_SIZE as MAX_ENDED
+from hocba.verify.status_list import EndedRecords, is_ended_records, read_ended_records
 
 MAX_BYTES = 10_000_000
 EVIDENCE_SUFFIX = ".evidence.zip"
+MAX_PICTURE = 60_000_000
 _MAX_PEM = 1_000_000
 
 
@@ -23,11 +29,45 @@ def read_bounded(file: Path, limit: int = MAX_BYTES) -> bytes:
 
 
 def read_trust(places: Sequence[Path]) -> TrustStore:
-    """Read every *.pem of the folders, and the files. Raises `Malformed` or OSError."""
+    """Read every *.pem of the folders, and the files but signed lists.
+
+    Raises `Malformed` or OSError.
+    """
     files: list[Path] = []
     for place in places:
         files.extend(sorted(place.glob("*.pem")) if place.is_dir() else [place])
-    return TrustStore.from_pem(read_bounded(file, _MAX_PEM) for file in files)
+    contents = (read_bounded(file, _MAX_PEM) for file in files)
+    return TrustStore.from_pem(
+        each for each in contents if not is_print_keys(each) and not is_ended_records(each)
+    )
+
+
+def read_print_keys(places: Sequence[Path], store: TrustStore) -> PrintKeys | None:
+    """Read the newest signed list of print keys among the files and the *.keys of the folders.
+
+    Raises `Malformed`, `NotTrusted` (not signed with a log key of the store) or OSError.
+    """
+    found: list[PrintKeys] = []
+    for place in places:
+        for file in sorted(place.glob("*.keys")) if place.is_dir() else [place]:
+            data = read_bounded(file, MAX_LIST)
+            if is_print_keys(data):
+                found.append(parse_print_keys(data, store.log_keys))
+    return max(found, key=lambda each: each.made_at, default=None)
+
+
+def read_ended_list(places: Sequence[Path], store: TrustStore) -> EndedRecords | None:
+    """Read the newest signed list of ended records: a file, or *.ended of the folders.
+
+    Raises `Malformed`, `NotTrusted` (not signed with a log key of the store) or OSError.
+    """
+    found: list[EndedRecords] = []
+    for place in places:
+        for file in sorted(place.glob("*.ended")) if place.is_dir() else [place]:
+            data = read_bounded(file, MAX_ENDED)
+            if is_ended_records(data):
+                found.append(read_ended_records(data, store.log_keys))
+    return max(found, key=lambda each: each.made_at, default=None)
 
 
 def read_log_policy(file: Path | None) -> LogPolicy:

@@ -44,6 +44,11 @@ def ask(address: str, document: bytes) -> PortalAnswer:
     when the document or the answer cannot be read."""
     record_uuid = read_any(document).record.record_uuid
     digest = hashlib.sha256(document).hexdigest()
+    return ask_about(address, record_uuid, digest)
+
+
+def ask_about(address: str, record_uuid: str, digest: str) -> PortalAnswer:
+    """Ask about the file with this SHA-256 (hexadecimal). Raises as `ask`."""
     url = f"{address}/api/v1/hoc-ba/{record_uuid}/trang-thai?sha256={digest}"
     if urlsplit(url).scheme not in {"http", "https"}:
         raise _unavailable(address)

@@ -11,12 +11,16 @@ from pathlib import Path
 
 from hocba.archive.ends import read_hash_ends
 from hocba.cli import files, online
-from hocba.errors import HocBaError, Malformed, Unavailable
+from hocba.cli.pictures import codes_in_picture, is_picture
+from hocba.errors import HocBaError, Malformed, NotTrusted, Unavailable
 from hocba.record.codec import read_any
 from hocba.rendition.attachments import EVIDENCE_NAME, RECORD_NAME, extract_attachments
+from hocba.rendition.print_code import PREFIX, peek, read_code
 from hocba.trust.evidence import Evidence, read_container
 from hocba.verify.document import MAX_BYTES, Circumstances, verify_document
 from hocba.verify.policy import Policy
+from hocba.verify.print_keys import PrintKeys
+from hocba.verify.print_verdict import PrintReport, find_codes, unreadable, verify_print
 from hocba.verify.report import Report
 from hocba.verify.verdict import Verdict
 
@@ -28,16 +32,18 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         at = moment_of(arguments.at)
         store = files.read_trust(arguments.trust)
+        keys = files.read_print_keys(arguments.trust, store)
+        ended = files.read_ended_list(arguments.trust, store)
         policy = Policy(
             log=files.read_log_policy(arguments.log_policy),
             hash_ends=read_hash_ends(arguments.hash_ends),
         )
-    except Malformed as fault:
+    except (Malformed, NotTrusted) as fault:
         print(f"hocba: {files.sentence(fault)}", file=sys.stderr)
         return 64
     fonts = files.fonts_folder(arguments.fonts)
-    base = Circumstances(store=store, at=at, fonts=fonts, policy=policy)
-    reports = [_verify(file, base, arguments) for file in arguments.files]
+    base = Circumstances(store=store, at=at, fonts=fonts, policy=policy, ended=ended)
+    reports = [_report_on(file, base, arguments, keys) for file in arguments.files]
     if arguments.json:
         shown = [report.to_json() for report in reports]
         print(json.dumps(shown if len(shown) > 1 else shown[0], ensure_ascii=False, indent=2))
@@ -48,8 +54,41 @@ def run(arguments: argparse.Namespace) -> int:
     return EXIT[next(verdict for verdict in worst if verdict in verdicts)]
 
 
-def _verify(file: Path, base: Circumstances, arguments: argparse.Namespace) -> Report:
-    data = files.read_bounded(file)
+def _report_on(
+    file: Path, base: Circumstances, arguments: argparse.Namespace, keys: PrintKeys | None
+) -> Report | PrintReport:
+    """A print is known by its picture or by the text of its codes; all else is a file."""
+    data = files.read_bounded(file, files.MAX_PICTURE)
+    if is_picture(data) or data.lstrip().startswith(PREFIX.encode()):
+        return _verify_paper(file, data, base, arguments, keys)
+    return _verify(file, data, base, arguments)
+
+
+def _verify_paper(
+    file: Path,
+    data: bytes,
+    base: Circumstances,
+    arguments: argparse.Namespace,
+    keys: PrintKeys | None,
+) -> PrintReport:
+    status = None
+    try:
+        is_text = not is_picture(data)
+        texts = find_codes(data.decode("utf-8", "replace")) if is_text else codes_in_picture(data)
+        if arguments.online and texts:
+            page = peek(read_code(texts[0]))
+            portal = online.portal(arguments.portal)
+            status = online.ask_about(portal, page.record_uuid, page.document_sha256.hex()).status
+    except Unavailable as fault:
+        print(f"hocba: {files.sentence(fault)}", file=sys.stderr)
+    except HocBaError as fault:
+        return unreadable(fault, name=str(file), at=base.at)
+    return verify_print(
+        texts, name=str(file), keys=keys, at=base.at, status=status, ended=base.ended
+    )
+
+
+def _verify(file: Path, data: bytes, base: Circumstances, arguments: argparse.Namespace) -> Report:
     circumstances = base
     try:
         evidence, document = _evidence(file, data, arguments.log)

@@ -22,6 +22,7 @@ from hocba.rendition.certified_copy import CertifiedCopy, copy_face
 from hocba.rendition.compiler import compile_pdf
 from hocba.rendition.face import Form, SignatureLine, history_rows, year_text
 from hocba.rendition.form import face_of, record_templates, require_verify_url
+from hocba.rendition.print_codes_on_page import codes_of_page
 
 _TEMPLATE: Final = ("copy_page.typ", "booklet.typ")
 """Behind the parts of the level."""
@@ -40,6 +41,8 @@ class BookletYear:
     verify_url: str
     issued: bool = True
     """A record that is not issued gets a mark across its pages, no code, and is not attached."""
+    codes: Sequence[str] = ()
+    """The signed codes of this very file (`print_code.sign_codes`), if there are any."""
 
 
 def year_attachment(school_year: str) -> str:
@@ -72,7 +75,7 @@ def render_booklet(
 
     Raises `Refused`: `booklet_empty`, `booklet_years` (one year twice), `booklet_pupils` (records
     of different pupils), `booklet_levels` (each level has its own), `copy_of_draft`, `copy_terms`,
-    `verify_url`, `rendition`.
+    `verify_url`, `print_code`, `rendition`.
     """
     ordered = sorted(years, key=lambda each: each.record.school_year)
     _refuse_wrong_years(ordered)
@@ -161,7 +164,8 @@ def _year_face(each: BookletYear, form: Form, *, attach: bool) -> dict[str, Any]
     where = "do trường phát hành lưu giữ"
     if attach:
         where = f"đính kèm trong tệp này ({year_attachment(each.record.school_year)})"
-    return {**face, "where_signed": where}
+    codes = codes_of_page(each.record, each.document, each.codes) if each.issued else None
+    return {**face, "where_signed": where, "codes": codes}
 
 
 def _history(records: Sequence[AnyRecord]) -> list[list[str]]:

@@ -21,6 +21,8 @@ import pikepdf
 from hocba.errors import Sentence
 from hocba.rendition.attachments import EVIDENCE_NAME, RECORD_NAME, extract_attachments
 from hocba.rendition.pdf_file import malformed_pdf, open_pdf
+from hocba.rendition.print_code import MAX_CODES, MAX_LETTERS
+from hocba.rendition.print_codes_on_page import CODES_NAME
 from hocba.rendition.seal_reading import parse_pdf_date
 from hocba.rendition.text import face_text
 
@@ -63,6 +65,8 @@ class RenderInputs:
     evidence: bytes | None
     verify_url: str
     timestamp: datetime
+    codes: tuple[str, ...] = ()
+    """Texts of the signed codes on its pages."""
 
 
 def render_inputs(pdf: bytes) -> RenderInputs:
@@ -88,7 +92,15 @@ def render_inputs(pdf: bytes) -> RenderInputs:
             evidence=attached.get(EVIDENCE_NAME),
             verify_url=keywords[2],
             timestamp=parse_pdf_date(str(file.docinfo.get("/CreationDate", ""))),
+            codes=_codes(attached.get(CODES_NAME)),
         )
+
+
+def _codes(attached: bytes | None) -> tuple[str, ...]:
+    if attached is None:
+        return ()
+    lines = attached[: MAX_CODES * (MAX_LETTERS + 1) + 1].decode("ascii", "replace").split("\n")
+    return tuple(lines)
 
 
 def same_face(pdf: bytes, rendered: bytes) -> FaceComparison:

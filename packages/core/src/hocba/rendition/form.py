@@ -17,11 +17,12 @@ from hocba.record.secondary.model import AnyRecord, SecondaryRecord
 from hocba.rendition.attachments import RECORD_NAME, add_evidence
 from hocba.rendition.compiler import compile_pdf
 from hocba.rendition.face import Form, SignatureLine, build_face
+from hocba.rendition.print_codes_on_page import CODES_NAME, codes_of_page
 from hocba.rendition.secondary_face import build_secondary_face
 
 __all__ = ["RECORD_NAME", "Form", "SignatureLine", "render_pdf", "require_verify_url"]
 
-RECORD_TEMPLATES = ("guidance.typ", "record_parts.typ")
+RECORD_TEMPLATES = ("guidance.typ", "print_codes.typ", "record_parts.typ")
 """The shared parts, read before the template of one record or of a booklet."""
 _SECONDARY_PARTS = "secondary_parts.typ"
 """What secondary school prints otherwise; it takes the place of the parts of the same name."""
@@ -58,6 +59,7 @@ def render_pdf(
     timestamp: datetime,
     evidence: bytes | None = None,
     form: Form = "B",
+    codes: Sequence[str] = (),
 ) -> bytes:
     """Render the record, unsealed. The same arguments always give the same bytes.
 
@@ -65,12 +67,15 @@ def render_pdf(
     `evidence` as `bang-chung.evidence.zip` (relationship Supplement). `verify_url` is printed and
     drawn as QR code; it must hold the record's UUID and no other personal data. `timestamp` is
     written as the creation date. Without `fonts` the serif that comes with Typst is used. `form`
-    chooses the paper form A or display B.
+    chooses the paper form A or display B. `codes` are the signed codes of this very file
+    (`print_code.sign_codes`); they are drawn on their pages and attached as `ma-ban-in.txt`.
 
-    Raises `Refused` with code `rendition` or `verify_url`.
+    Raises `Refused` with code `rendition`, `verify_url` or `print_code`.
     """
     require_verify_url(record, verify_url)
     face = face_of(record, signatures, verify_url, form=form)
+    face["codes"] = codes_of_page(record, document, codes)
+    face |= {"codes_name": CODES_NAME, "codes_text": "\n".join(codes)}
     inputs = {
         "face": json.dumps(face, ensure_ascii=False, separators=(",", ":")),
         "xml": document.decode("utf-8"),

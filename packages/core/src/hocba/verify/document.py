@@ -34,6 +34,7 @@ from hocba.verify.receipt import (
 )
 from hocba.verify.report import Report
 from hocba.verify.signers import check_complete, check_identities, signer_lines, summary
+from hocba.verify.status_list import EndedRecords
 from hocba.verify.times import check_times
 from hocba.verify.verdict import Check, decide
 
@@ -51,6 +52,8 @@ class Circumstances:
     status: StatusAnswer | None = None
     policy: Policy = field(default_factory=Policy)
     fonts: Path | None = None
+    ended: EndedRecords | None = None
+    """The signed list of records that are in force no more, for who asks nobody."""
 
 
 def verify_document(data: bytes, *, name: str, circumstances: Circumstances) -> Report:
@@ -111,8 +114,13 @@ def _verify_pdf(data: bytes, name: str, circumstances: Circumstances) -> Report:
         _, evidence = read_container(attached[EVIDENCE_NAME])
         circumstances = _with(circumstances, evidence)
     document = attached[RECORD_NAME]
-    checks = (seal_check, check_face(data, fonts=circumstances.fonts))
+    checks = (seal_check, _face(data, circumstances, seal))
     return _verify_xml(document, name, "pdf", circumstances, checks, seal)
+
+
+def _face(data: bytes, circumstances: Circumstances, seal: PdfSealFact | None) -> Check:
+    certificate = seal.certificate if seal else None
+    return check_face(data, fonts=circumstances.fonts, seal=certificate)
 
 
 def _no_record(attached: Mapping[str, bytes]) -> Check:
@@ -225,7 +233,9 @@ def _checks(
         check_revocations(used, evidence),
         check_seal_approval(facts, receipt, circumstances.status, evidence),
         check_log(receipt),
-        check_status(document, receipt, circumstances.status),
+        check_status(
+            document, read.record.record_uuid, receipt, circumstances.status, circumstances.ended
+        ),
     )
 
 

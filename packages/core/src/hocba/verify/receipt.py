@@ -28,6 +28,7 @@ from hocba.trust.store import TrustStore
 from hocba.verify import catalogue
 from hocba.verify.certificates import known_certificates
 from hocba.verify.policy import CORRECTED, RecordStatus, StatusAnswer
+from hocba.verify.status_list import EndedRecords
 from hocba.verify.verdict import Check
 
 _IN_FORCE = frozenset({EntryKind.ISSUE, EntryKind.REPLACE})
@@ -204,10 +205,20 @@ def proven_seal_time(facts: Sequence[SignatureFact], evidence: Evidence | None) 
     return None
 
 
-def check_status(document: bytes, receipt: Receipt, status: StatusAnswer | None) -> Check:
-    """The record is in force: by the repository's answer, else as of the log's checkpoint."""
+def check_status(
+    document: bytes,
+    record_uuid: str,
+    receipt: Receipt,
+    status: StatusAnswer | None,
+    ended: EndedRecords | None = None,
+) -> Check:
+    """The record is in force: by the repository's answer, else as of the log's checkpoint and of
+    the list of ended records, whichever is newer."""
+    digest = hashlib.sha256(document).digest()
     if status is not None:
-        return _online(document, status)
+        return status_by_digest(catalogue.STATUS, digest, status)
+    if ended is not None and ended.has(record_uuid, digest):
+        return listed_as_ended(catalogue.STATUS, ended)
     fact = receipt.fact
     if fact is None or fact.checkpoint_at is None:
         return catalogue.STATUS.not_checked(
@@ -223,6 +234,14 @@ def check_status(document: bytes, receipt: Receipt, status: StatusAnswer | None)
             f"Sổ công khai ghi học bạ đã bị thu hồi ngày {recalled:%d/%m/%Y}.",
             f"The log says that the record was recalled on {recalled:%d/%m/%Y}.",
         )
+    if ended is not None and ended.made_at > fact.checkpoint_at:
+        day = f"{ended.made_at.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+        return catalogue.STATUS.passed(
+            f"Đang lưu hành tính đến {day}: Sở đã tiếp nhận, và danh sách của Sở lúc đó không ghi "
+            "học bạ này đã hết lưu hành.",
+            f"In force as of {ended.made_at.isoformat()}: accepted, and not among the department's "
+            "ended records of that time.",
+        )
     return catalogue.STATUS.passed(
         f"Đang lưu hành tính đến {when:%H:%M %d/%m/%Y} (theo sổ công khai; thu hồi sau đó chỉ "
         "biết khi tra cứu trực tuyến).",
@@ -230,29 +249,48 @@ def check_status(document: bytes, receipt: Receipt, status: StatusAnswer | None)
     )
 
 
-def _online(document: bytes, status: StatusAnswer) -> Check:
+def listed_as_ended(kind: catalogue.CheckKind, ended: EndedRecords) -> Check:
+    """The file stands in the department's list of ended records."""
+    day = f"{ended.made_at.astimezone(VIETNAM):%d/%m/%Y}"
+    return kind.failed(
+        "ended",
+        f"Học bạ không còn lưu hành: có trong danh sách thu hồi, thay thế của Sở lập ngày {day}.",
+        f"In force no more: the department's list of ended records of {day} names this file.",
+    )
+
+
+def status_by_digest(
+    kind: catalogue.CheckKind, digest: bytes, status: StatusAnswer | None
+) -> Check:
+    """The repository's answer about the file of this SHA-256, as the check `kind`."""
+    if status is None:
+        return kind.not_checked(
+            "no_status",
+            "Chưa biết học bạ còn lưu hành không.",
+            "It is not known whether the record is in force.",
+        )
     when = f"{status.as_of.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
     if status.status is RecordStatus.UNKNOWN:
-        return catalogue.STATUS.failed(
+        return kind.failed(
             "not_in_repository",
             "Kho học bạ số của Sở không có học bạ này.",
             "The department's repository does not hold this record.",
         )
-    if status.sha256 is not None and status.sha256 != hashlib.sha256(document).digest():
-        return catalogue.STATUS.failed(
+    if status.sha256 is not None and status.sha256 != digest:
+        return kind.failed(
             "another_original",
             "Tệp này khác bản gốc đang lưu ở Sở.",
             "The file differs from the original in the repository.",
         )
     if status.status is not RecordStatus.IN_FORCE:
-        return _gone(status)
-    return catalogue.STATUS.passed(
+        return _gone(kind, status)
+    return kind.passed(
         f"Đang lưu hành tại kho của Sở (lúc {when}).",
         f"In force in the department's repository at {when}.",
     )
 
 
-def _gone(status: StatusAnswer) -> Check:
+def _gone(kind: catalogue.CheckKind, status: StatusAnswer) -> Check:
     """It was in force once: since when not any more, and what stands in its place."""
     day = f" ngày {status.since.astimezone(VIETNAM):%d/%m/%Y}" if status.since else ""
     on = f" on {status.since.astimezone(VIETNAM):%d/%m/%Y}" if status.since else ""
@@ -263,4 +301,4 @@ def _gone(status: StatusAnswer) -> Check:
     if status.replaced_by:
         vi = f"{vi} và được thay bằng học bạ mang mã {status.replaced_by}"
         en = f"{en} and replaced by the record {status.replaced_by}"
-    return catalogue.STATUS.failed(status.status.value, f"{vi}.", f"{en}.")
+    return kind.failed(status.status.value, f"{vi}.", f"{en}.")

@@ -61,7 +61,7 @@ def check_identities(read: AnyRead, facts: Facts, seal: PdfSealFact | None) -> C
         if _holder(fact) is None:
             unnamed = title
     if seal is not None:
-        problem = _foreign_seal(signer_unit(seal.certificate), read.record)
+        problem = _wrong_pdf_seal(seal, facts, read.record)
         if problem is not None:
             return problem
     if unnamed is not None:
@@ -91,6 +91,28 @@ def _foreign_seal(unit: str | None, record: AnyRecord) -> Check | None:
         f"({record.school.school_code}).",
         f"The seal is of unit {unit}, not of the school {record.school.school_code}.",
         where=SignerRole.ORGANISATION.value,
+    )
+
+
+def _wrong_pdf_seal(seal: PdfSealFact, facts: Facts, record: AnyRecord) -> Check | None:
+    """The PDF is sealed by the school: a teacher's own certificate leads to the same roots."""
+    own = [each.certificate for each in facts if each.slot.role is SignerRole.ORGANISATION]
+    unit = signer_unit(seal.certificate)
+    if unit is not None or seal.certificate in own:
+        return _foreign_seal(unit, record)
+    if signer_personal_id(seal.certificate) is not None:
+        return catalogue.SIGNERS.failed(
+            "foreign_seal",
+            f"Tệp PDF được ký bằng chứng thư số cá nhân của {signer_name(seal.certificate)}, "
+            "không phải con dấu số của trường.",
+            f"The PDF is sealed with the personal certificate of {signer_name(seal.certificate)}, "
+            "not with the school's seal.",
+            where=SignerRole.ORGANISATION.value,
+        )
+    return catalogue.SIGNERS.not_checked(
+        "holder_unknown",
+        "Chứng thư số của con dấu trên tệp PDF không ghi mã trường nên chưa đối chiếu được.",
+        "The certificate of the PDF's seal names no school to compare.",
     )
 
 

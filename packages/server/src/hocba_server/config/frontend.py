@@ -25,7 +25,12 @@ from hocba_server.config.places import FRONTEND_SOURCE, LOCALE_SOURCE, build_dir
 PRINT_FONTS: Final = ("400Regular", "400Regular_Italic", "700Bold", "700Bold_Italic")
 SCREEN_WEIGHTS: Final = ("400", "600")
 SCREEN_SUBSETS: Final = ("vietnamese", "latin", "latin-ext")
-SCRIPTS: Final = {"htmx.org/dist/htmx.min.js": "htmx.min.js"}
+SCRIPTS: Final = {
+    "htmx.org/dist/htmx.min.js": "htmx.min.js",
+    "zxing-wasm/dist/es/reader/index.js": "zxing/reader/index.js",
+    "zxing-wasm/dist/es/share.js": "zxing/share.js",
+    "zxing-wasm/dist/reader/zxing_reader.wasm": "zxing/zxing_reader.wasm",
+}
 _STAMP: Final = ".frontend-stamp"
 _INSTALLED: Final = ".hocba-lock"
 
@@ -138,6 +143,7 @@ def _make_static(packages: Path, folder: Path) -> None:
             name = f"be-vietnam-pro-{subset}-{weight}-normal.woff2"
             shutil.copy(source / name, vendor / name)
     for origin, name in SCRIPTS.items():
+        (vendor / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(packages / origin, vendor / name)
 
 

@@ -55,6 +55,14 @@ def approved_seals(unit_code: str) -> tuple[ApprovedSeal, ...]:
     return tuple(_seal(row, unit_code) for row in _approved(unit_code, Holder.ORGANISATION))
 
 
+def every_approved_seal() -> list[tuple[ApprovedSeal, str]]:
+    """Every seal that was ever approved, with the name of its unit: for the list of print keys."""
+    rows = CertificateRegistration.objects.filter(
+        state=RegistrationState.APPROVED, holder=Holder.ORGANISATION
+    ).select_related("unit")
+    return [(_seal(row, row.unit.code), row.unit.name) for row in rows.order_by("decided_at", "pk")]
+
+
 def ended_seals(seals: tuple[ApprovedSeal, ...]) -> tuple[tuple[bytes, dt.datetime], ...]:
     """Those whose approval ended, and from when. One that was approved again has not ended."""
     running = {seal.sha256 for seal in seals if seal.ended_from is None}

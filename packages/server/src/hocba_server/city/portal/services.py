@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -11,13 +14,19 @@ from django.utils.crypto import salted_hmac
 from hocba.errors import HocBaError, Refused
 from hocba.record.codec import read_record
 from hocba.rendition.attachments import RECORD_NAME, extract_attachments
+from hocba.rendition.differences import FaceDifference
 from hocba.trust.evidence import Evidence, read_container
 from hocba.verify.document import MAX_BYTES, Circumstances, verify_document
+from hocba.verify.face import differences_of
 from hocba.verify.policy import Policy, RecordStatus, StatusAnswer
 from hocba.verify.report import Report
+from hocba.verify.verification_receipt import sign_receipt
 from hocba_server.city.archiving.ageing import hash_ends
 from hocba_server.city.database import city_transaction
+from hocba_server.city.log_key import log_key, log_origin
+from hocba_server.city.portal.dropped import Dropped, unpack
 from hocba_server.city.portal.models import LookupAttempt
+from hocba_server.city.portal.print_codes import department_codes
 from hocba_server.city.repository.selectors import (
     evidence_container,
     evidence_for,
@@ -54,6 +63,47 @@ def verify_file(data: bytes, *, name: str, at: dt.datetime) -> Report:
     return _verify(data, name, at, evidence, status)
 
 
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """One dropped file with its report, and what goes with it."""
+
+    file: Dropped
+    report: Report
+    differences: tuple[FaceDifference, ...] = ()
+    """Where a PDF shows something else than its signed data."""
+
+
+def verify_dropped(files: Iterable[Dropped], *, at: dt.datetime) -> list[Verified]:
+    """Verify everything that was dropped, a ZIP by what is in it.
+
+    Raises what `unpack` raises, and `Unavailable` when the department cannot verify at all.
+    """
+    return [_verified(each, at) for each in unpack(files)]
+
+
+def _verified(file: Dropped, at: dt.datetime) -> Verified:
+    report = verify_file(file.data, name=file.name, at=at)
+    differs = any(check.reason == "face_differs" for check in report.checks)
+    found = differences_of(file.data, fonts=_fonts()) if differs else ()
+    return Verified(file, report, found)
+
+
+def receipt_of(verified: Verified) -> bytes:
+    """The signed statement that this file was verified. Raises `Unavailable` without the key."""
+    key = log_key()
+    return sign_receipt(
+        verified.report,
+        verified.file.data,
+        name=log_origin(),
+        key=key.public_key(),
+        sign=key.sign,
+    )
+
+
+def _fonts() -> Path | None:
+    return settings.FONTS_DIR if settings.FONTS_DIR.is_dir() else None
+
+
 def _signed_xml(data: bytes) -> bytes | None:
     if len(data) > MAX_BYTES:
         return None
@@ -88,10 +138,13 @@ def evidence_of(record_uuid: str) -> bytes:
         return evidence_container(record_uuid)
 
 
-def pdf_of(record_uuid: str) -> bytes:
-    """The Ministry's form of a record that `open_for_holder` has opened."""
+def pdf_of(record_uuid: str, *, at: dt.datetime) -> bytes:
+    """The Ministry's form of a record that `open_for_holder` has opened, with codes signed by the
+    department: so its print verifies too."""
     with acting(one_record(record_uuid)):
-        return rendered_pdf(record_uuid)
+        return rendered_pdf(
+            record_uuid, codes=lambda record, document: department_codes(record, document, at)
+        )
 
 
 def _verify(
@@ -107,7 +160,7 @@ def _verify(
         policy=Policy(log=log_policy(), hash_ends=hash_ends()),
         evidence=evidence,
         status=status,
-        fonts=settings.FONTS_DIR if settings.FONTS_DIR.is_dir() else None,
+        fonts=_fonts(),
     )
     return verify_document(data, name=name, circumstances=circumstances)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,6 +37,8 @@ from hocba_server.city.role import is_store
 from hocba_server.city.transparency.selectors import proof_for
 from hocba_server.web.accounts.actor import Actor
 
+CodeMaker = Callable[[AnnualRecord, bytes], Sequence[str]]
+"""Signs the codes of a print: the record and its signed XML in, the texts of the codes out."""
 _UNKNOWN = Sentence(
     "Kho học bạ của Sở không có mã tra cứu này.", "The repository has no record of this number."
 )
@@ -301,8 +303,11 @@ def _listed(rows: QuerySet[StoredRecord]) -> QuerySet[StoredRecord]:
     return rows.select_related("in_force").only(*names, *people, "in_force__since")
 
 
-def rendered_pdf(record_uuid: str) -> bytes:
-    """The Ministry's form of the stored original, unsealed: the school holds the seal's key."""
+def rendered_pdf(record_uuid: str, *, codes: CodeMaker | None = None) -> bytes:
+    """The Ministry's form of the stored original, unsealed: the school holds the seal's key.
+
+    `codes` makes the signed codes of its pages.
+    """
     row = record_by_uuid(record_uuid)
     document = original_of(row)
     read = read_record(document)
@@ -322,5 +327,6 @@ def rendered_pdf(record_uuid: str) -> bytes:
         signatures=lines,
         verify_url=f"{settings.VERIFY_URL}?ma={record_uuid}",
         evidence=evidence_container(record_uuid),
+        codes=codes(read.record, document) if codes else (),
         timestamp=row.accepted_at.replace(microsecond=0),
     )

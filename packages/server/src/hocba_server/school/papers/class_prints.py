@@ -96,7 +96,7 @@ def run_class_print(job_id: int, clock: Clock) -> None:
     printed: list[AnnualRecordDraft] = []
     try:
         pupils = [
-            class_pupil(row, all_years=job.all_years, printed=printed)
+            class_pupil(row, all_years=job.all_years, printed=printed, by=by, at=at)
             for row in class_roll(job.classroom)
         ]
         pdf = render_class(

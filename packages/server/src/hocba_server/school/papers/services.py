@@ -29,6 +29,7 @@ from hocba_server.school.registry.permissions import require
 from hocba_server.school.registry.selectors import not_found
 from hocba_server.school.signing.approval import admit_certificate
 from hocba_server.school.signing.certificate_checks import CertificateTrust
+from hocba_server.school.signing.print_codes import make_codes_at_hand
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_event
 
@@ -68,6 +69,7 @@ def print_pupil(
     with school_transaction():
         place = printing_place(by, enrolment_id, localdate(at))
         rows = records_to_print(place.pupil, list(school_years))
+        make_codes_at_hand(by=by, at=at, rows=rows)
         pdf = pupil_pdf(rows, at=at, form=form_of(form), double_sided=double_sided)
         _note(by, at, rows, "in")
         if not any(is_issued(row) for row in rows):
@@ -115,6 +117,7 @@ def issue_certified_copy(
         )
         leader = _leader(place, wish.leader_id)
         rows = records_to_print(place.pupil, list(school_years))
+        make_codes_at_hand(by=by, at=at, rows=rows)
         number = take_number(school, PaperKind.COPY, at)
         copy = _copy(school, leader, number.sign, wish, at)
         unsealed = pupil_pdf(rows, at=at, form=form_of(form), copy=copy)

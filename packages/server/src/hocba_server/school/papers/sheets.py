@@ -20,6 +20,8 @@ from hocba_server.school.papers.models import PaperForm
 from hocba_server.school.papers.selectors import is_issued, records_to_print
 from hocba_server.school.registry.models import Classroom, Enrolment
 from hocba_server.school.registry.selectors import homeroom_teacher
+from hocba_server.school.signing.print_codes import codes_of, make_codes_at_hand
+from hocba_server.web.accounts.actor import Actor
 
 
 def form_of(text: str) -> Form:
@@ -47,6 +49,7 @@ def booklet_year(row: AnnualRecordDraft) -> BookletYear:
         ],
         verify_url=f"{settings.VERIFY_URL}?ma={row.record_uuid}",
         issued=is_issued(row),
+        codes=codes_of(row),
     )
 
 
@@ -82,7 +85,12 @@ def class_heading(room: Classroom) -> ClassHeading:
 
 
 def class_pupil(
-    enrolment: Enrolment, *, all_years: bool, printed: list[AnnualRecordDraft]
+    enrolment: Enrolment,
+    *,
+    all_years: bool,
+    printed: list[AnnualRecordDraft],
+    by: Actor,
+    at: dt.datetime,
 ) -> ClassPupil:
     """One pupil of a class file; the records whose turn has come are noted in `printed`.
 
@@ -94,6 +102,7 @@ def class_pupil(
         rows = records_to_print(enrolment.pupil, None if all_years else [last])
         chosen = [row for row in rows if row.enrolment.school_year <= last]
         printed.extend(chosen)
+        make_codes_at_hand(by=by, at=at, rows=chosen)
         found = [booklet_year(row) for row in chosen]
         for row in chosen:
             row.document = b""  # it was read; a class of records would fill the memory

@@ -11,6 +11,7 @@ from hocba_server.school.recalls.paper_task import RECALL
 from hocba_server.school.registry.permissions import require
 from hocba_server.school.registry.selectors import not_found
 from hocba_server.school.signing.paper_tasks import PaperTask
+from hocba_server.school.signing.print_codes import CODES
 from hocba_server.school.signing.sealed_pdfs import PDFS
 from hocba_server.school.situation.paper_task import TELL
 from hocba_server.school.staffing.decision_task import DECISION
@@ -21,7 +22,7 @@ from hocba_server.web.accounts.actor import Actor
 PAPERS: Final = {
     task.name: task
     for task in (
-        *(OWN_KEY, SCHOOL_KEY, DECISION, SIGN, SEAL, COPY, PDFS),
+        *(OWN_KEY, SCHOOL_KEY, DECISION, SIGN, SEAL, COPY, CODES, PDFS),
         *(REGISTER, REGISTER_OWN, END, SEND, RECALL, CORRECTION, TELL),
     )
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.conf import settings
 
@@ -19,6 +20,7 @@ from hocba_server.school.issuing.selectors import record_by_uuid, stamps_of
 from hocba_server.school.issuing.services import note_reading
 from hocba_server.school.signing.key_sources import key_sources
 from hocba_server.school.signing.models import KeySource, SealedPdf
+from hocba_server.school.signing.print_codes import codes_of, make_codes_at_hand
 from hocba_server.school.training.sources import sources_of
 from hocba_server.web.accounts.actor import Actor
 
@@ -58,12 +60,18 @@ def record_pdf(
     if kept is not None:
         return bytes(kept.content)
     key = (keystore or sources_of(unit).keys()).organisation_key(unit)
-    unsealed = render_unsealed(row, evidence=evidence)
+    make_codes_at_hand(by=by, at=at, rows=[row], keystore=keystore)
+    unsealed = render_unsealed(row, evidence=evidence, codes=codes_of(row, key.certificate))
     return seal_pdf(unsealed, key, at, timestamp or sources_of(unit).timestamps())
 
 
-def render_unsealed(row: AnnualRecordDraft, *, evidence: bytes | None = None) -> bytes:
-    """The Ministry's form with the signed XML attached, before the seal."""
+def render_unsealed(
+    row: AnnualRecordDraft, *, evidence: bytes | None = None, codes: Sequence[str] = ()
+) -> bytes:
+    """The Ministry's form with the signed XML attached, before the seal.
+
+    `codes` must be signed with the key that seals: a verifier knows no other (`hocba.verify.face`).
+    """
     document = bytes(row.document)
     lines = [
         SignatureLine(
@@ -84,5 +92,6 @@ def render_unsealed(row: AnnualRecordDraft, *, evidence: bytes | None = None) ->
         signatures=lines,
         verify_url=f"{settings.VERIFY_URL}?ma={row.record_uuid}",
         evidence=evidence,
+        codes=codes,
         timestamp=(row.issued_at or row.created_at).replace(microsecond=0),
     )

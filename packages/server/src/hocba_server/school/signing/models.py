@@ -219,3 +219,24 @@ class SealedPdf(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id}"
+
+
+class PrintCodes(models.Model):
+    """The signed codes of the pages of an issued record's print (docs/formats/print-code.md).
+
+    Derived from the signed XML, which stays the original: they can be made again at any time.
+    """
+
+    record = models.OneToOneField(
+        AnnualRecordDraft, on_delete=models.CASCADE, related_name="print_codes"
+    )
+    codes = models.JSONField("các mã")
+    fingerprint = models.CharField("dấu vân tay chứng thư đã ký", max_length=64)
+    signed_at = models.DateTimeField("ký lúc")
+    signed_by = models.BigIntegerField("người ký")
+
+    class Meta:
+        verbose_name = "mã xác thực bản in"
+
+    def __str__(self) -> str:
+        return f"{self.record_id}"

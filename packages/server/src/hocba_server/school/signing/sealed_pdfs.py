@@ -26,6 +26,7 @@ from hocba_server.school.signing.certificate_checks import CertificateTrust
 from hocba_server.school.signing.downloads import render_unsealed
 from hocba_server.school.signing.models import SealedPdf
 from hocba_server.school.signing.paper_tasks import Kept, PaperTask, Typed, Wish
+from hocba_server.school.signing.print_codes import codes_of
 from hocba_server.school.training.sources import sources_of
 from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.audit.services import record_event
@@ -78,7 +79,8 @@ def seal_pdfs(
             )
         rows = AnnualRecordDraft.objects.filter(pk__in=record_ids).order_by("pk")
         found = list(rows.select_related("batch__classroom__school"))
-        sealed = seal_many([render_unsealed(row) for row in found], key, at, timestamp)
+        unsealed = [render_unsealed(row, codes=codes_of(row, key.certificate)) for row in found]
+        sealed = seal_many(unsealed, key, at, timestamp)
         _keep(batch, found, sealed, by, at)
     return len(found)
 

@@ -34,6 +34,7 @@ from hocba_server.school.signing.downloads import record_pdf
 from hocba_server.school.signing.key_sources import key_sources
 from hocba_server.school.signing.models import KeySource, SessionState, SigningSession
 from hocba_server.school.signing.paper_tasks import paper_keys
+from hocba_server.school.signing.print_codes import CODES, records_without_codes
 from hocba_server.school.signing.rights import STEPS, Step, deny_now, signed_count
 from hocba_server.school.signing.scopes import SigningScope
 from hocba_server.school.signing.sealed_pdfs import PDFS, records_without_pdf
@@ -80,6 +81,8 @@ def batch(request: HttpRequest, by: Actor, classroom_id: int) -> HttpResponse:
         "sessions": sessions,
         "running": next((row for row in sessions if not row.finished), None),
         "issued": [row for row in records if row.state in {item.value for item in STANDING_STATES}],
+        "codes_waiting": len(records_without_codes(found)) if found else 0,
+        "code_keys": paper_keys(CODES, by),
         "pdfs_waiting": len(records_without_pdf(found)) if found else 0,
         "pdf_keys": paper_keys(PDFS, by),
     }

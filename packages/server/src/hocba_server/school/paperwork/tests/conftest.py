@@ -32,7 +32,7 @@ def ready(request: pytest.FixtureRequest, keys: TestKeys, approved_seal: None) -
     """A paper that waits, with the key that signs it."""
 
     def prepare(name: str) -> tuple[Paper, SoftKey]:
-        if name in {"sao-y", "dong-dau-pdf", "nop-so", "thu-hoi", "chinh-ly"}:
+        if name in {"sao-y", "ma-ban-in", "dong-dau-pdf", "nop-so", "thu-hoi", "chinh-ly"}:
             request.getfixturevalue("issued")
         cast: Cast = request.getfixturevalue("cast")
         person = PERSON.get(name)

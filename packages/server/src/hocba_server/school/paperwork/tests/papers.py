@@ -14,7 +14,7 @@ from hocba_server.school.recalls.corrections import prepare_correction
 from hocba_server.school.recalls.models import RecallRequest
 from hocba_server.school.registry.models import School
 from hocba_server.school.registry.sheet_services import confirm_data, initialise_data
-from hocba_server.school.signing.models import SealedPdf, SeenCertificate
+from hocba_server.school.signing.models import PrintCodes, SealedPdf, SeenCertificate
 from hocba_server.school.signing.paper_tasks import Typed
 from hocba_server.school.staffing.decision_lines import coverage_of
 from hocba_server.school.staffing.decision_services import shown_digest
@@ -99,6 +99,11 @@ def _pdfs(cast: Cast) -> Paper:
     return Paper("dong-dau-pdf", cast.clerk, typed, signed, papers=3)
 
 
+def _codes(cast: Cast) -> Paper:
+    typed = Typed({"batch": [str(IssueBatch.objects.get().pk)]})
+    return Paper("ma-ban-in", cast.clerk, typed, PrintCodes.objects.count, papers=3)
+
+
 def _registration(cast: Cast) -> Paper:
     return Paper("dang-ky-chung-thu", cast.clerk, Typed({}), CertificateRegistration.objects.count)
 
@@ -161,6 +166,7 @@ WAITING: dict[str, Callable[[Cast], Paper]] = {
     "quyet-dinh-phan-cong": _decision,
     "ky-giay-to": _statements_to_sign,
     "sao-y": _copy,
+    "ma-ban-in": _codes,
     "dong-dau-pdf": _pdfs,
     "dang-ky-chung-thu": _registration,
     "dang-ky-chung-thu-can-bo": _own_registration,

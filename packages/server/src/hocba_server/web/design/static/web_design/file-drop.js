@@ -26,6 +26,12 @@ for (const area of document.querySelectorAll(".file-drop")) {
   for (const type of ["dragleave", "drop"]) {
     area.addEventListener(type, () => area.classList.remove("file-drop--over"));
   }
+  // Files that were copied elsewhere are pasted anywhere on the page, but not into a text field.
+  document.addEventListener("paste", (event) => {
+    if (!event.clipboardData?.files.length || event.target.matches?.("input, textarea")) return;
+    input.files = event.clipboardData.files;
+    show();
+  });
   area.addEventListener("drop", (event) => {
     event.preventDefault();
     if (!event.dataTransfer?.files.length) return;
