@@ -38,7 +38,7 @@ from hocba_server.city.oversight.models import (
 )
 from hocba_server.city.recalls.models import RecallCase
 from hocba_server.city.repository.models import RecordInForce, StatusChange, StoredRecord
-from hocba_server.city.repository.selectors import original_of
+from hocba_server.city.repository.selectors import original_of, with_originals
 
 OVERLAP: Final = dt.timedelta(minutes=3)
 """Longer than the transaction of a package: what was committed late is still seen."""
@@ -155,7 +155,7 @@ def _count_results(tally: ClassTally) -> None:
         classroom_name=tally.classroom_name,
         in_force__isnull=False,
     )
-    counted = Counter(_result_of(row) for row in rows.order_by("pk"))
+    counted = Counter(_result_of(row) for row in with_originals(rows.order_by("pk")))
     tally.results.all().delete()
     ResultTally.objects.bulk_create(
         [
