@@ -79,7 +79,7 @@ class Cast:
         for slot in required_slots(record):
             if slot in skip:
                 continue
-            owner = _owner(slot, record)
+            owner = owner_of(slot, record)
             key = (keys or {}).get(slot.role) or (self.people[owner] if owner else self.seal)
             number = (numbers or {}).get(slot.role) or owner
             moment = (times or {}).get(slot.role) or _STEPS[slot.role]
@@ -90,7 +90,7 @@ class Cast:
         """Sign records of one grade as everybody should, each person with one call of the key."""
         documents = [write_any(record) for record in records]
         for slot in required_slots(records[0]) if records else ():
-            owner = _owner(slot, records[0])
+            owner = owner_of(slot, records[0])
             key = self.people[owner] if owner else self.seal
             documents = sign_many(documents, slot, key, _STEPS[slot.role], owner)
         return [self.stamp(document) for document in documents]
@@ -102,7 +102,7 @@ class Cast:
         return add_seal_timestamp(document, token)
 
 
-def _owner(slot: SlotId, record: AnyRecord) -> PersonalId | None:
+def owner_of(slot: SlotId, record: AnyRecord) -> PersonalId | None:
     """Who signs a slot of a sample record; None for the seal."""
     if slot.role is SignerRole.ORGANISATION:
         return None

@@ -16,7 +16,7 @@ from hocba.record.slots import required_slots
 from hocba.signature.sign import prepare_signature, sign_many
 from hocba.signature.xml_verify import SignatureRules, verify_signatures
 from hocba.trust.algorithms import SignatureAlgorithm
-from hocba_certworld.cast import SIGNED, Cast
+from hocba_certworld.cast import SIGNED, Cast, owner_of
 from hocba_certworld.csc.people import CscCredential, CscUser, KnownPeople
 from hocba_certworld.softkey import SoftKey
 from hocba_certworld.world import CertWorld
@@ -70,7 +70,7 @@ def test_a_class_signed_at_the_service_verifies_strictly(staffed: Any, cast: Cas
     records = [sample_record(4, seed=number) for number in range(3)]
     documents = [write_data(record) for record in records]
     for hour, slot in enumerate(required_slots(records[0])):
-        number = cast._owner(slot)
+        number = owner_of(slot, records[0])
         moment = SIGNED + timedelta(hours=hour)
         known = cast.people[number] if number else cast.seal
         algorithm = SignatureAlgorithm[known.algorithm]

@@ -128,6 +128,7 @@ OBJECTS: Final[dict[tuple[str, str], str]] = {
     ("school_staffing", "substitution_id"): "school_registry.Substitution",
     ("school_staffing", "decision_id"): "school_staffing.AssignmentDecision",
     ("school_staffing", "order_id"): "school_staffing.AccountOrder",
+    ("school_staffing", "invitation_id"): "web_signin.Invitation",
     ("school_papers", "job_id"): "school_papers.PrintJob",
     ("school_papers", "paper_id"): "school_papers.IssuedPaper",
     ("school_notices", "notice_id"): "school_notices.Notice",

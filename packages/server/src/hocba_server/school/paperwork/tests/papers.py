@@ -16,6 +16,7 @@ from hocba_server.school.registry.models import School
 from hocba_server.school.registry.sheet_services import confirm_data, initialise_data
 from hocba_server.school.signing.models import PrintCodes, SealedPdf, SeenCertificate
 from hocba_server.school.signing.paper_tasks import Typed
+from hocba_server.school.situation.models import SituationMessage
 from hocba_server.school.staffing.decision_lines import coverage_of
 from hocba_server.school.staffing.decision_services import shown_digest
 from hocba_server.school.staffing.models import AssignmentDecision
@@ -160,6 +161,10 @@ def _correction(cast: Cast) -> Paper:
     return Paper("chinh-ly", cast.clerk, typed, RecallRequest.objects.count)
 
 
+def _situation(cast: Cast) -> Paper:
+    return Paper("tinh-hinh", cast.clerk, Typed({"year": [YEAR]}), SituationMessage.objects.count)
+
+
 WAITING: dict[str, Callable[[Cast], Paper]] = {
     "ky-thu": _own_trial,
     "ky-thu-truong": _school_trial,
@@ -174,6 +179,7 @@ WAITING: dict[str, Callable[[Cast], Paper]] = {
     "nop-so": _package,
     "thu-hoi": _recall,
     "chinh-ly": _correction,
+    "tinh-hinh": _situation,
 }
 """All but `dong-dau-giay-to`, which waits for the head's signature first."""
 PERSON = {
