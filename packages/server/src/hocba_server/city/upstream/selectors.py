@@ -6,11 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
 
 from hocba.errors import Refused, Sentence
 from hocba_server.city.certificates.models import Unit
 from hocba_server.city.permissions import DEPARTMENT_READERS, deny_role, require
+from hocba_server.city.repository.models import StoredRecord
 from hocba_server.city.role import only_department
 from hocba_server.city.upstream.client import is_connected, takes_supplements
 from hocba_server.city.upstream.models import (
@@ -134,6 +135,13 @@ def school_years() -> tuple[str, ...]:
 def schools() -> dict[str, str]:
     """Code -> name of the department's schools, to choose one."""
     return dict(Unit.objects.order_by("name").values_list("code", "name"))
+
+
+def schools_with_records(school_year: str) -> dict[str, str]:
+    """Code -> name of the schools whose records of a year the repository has."""
+    kept = StoredRecord.objects.filter(unit_code=OuterRef("code"), school_year=school_year)
+    rows = Unit.objects.filter(Exists(kept)).order_by("name")
+    return dict(rows.values_list("code", "name"))
 
 
 def handovers(

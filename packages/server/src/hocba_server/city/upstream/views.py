@@ -117,7 +117,7 @@ def tables(request: HttpRequest, by: Actor) -> HttpResponse:
     context = {
         "years": years,
         "school_year": year,
-        "schools": selectors.schools(),
+        "schools": selectors.schools_with_records(year),
         "blocked": list(blocked[:_ON_PAGE]),
         "may_send": deny_role(by, *registration.SENDERS) is None,
     }
