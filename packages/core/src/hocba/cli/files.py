@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hocba.errors import HocBaError
@@ -47,13 +47,12 @@ def read_print_keys(places: Sequence[Path], store: TrustStore) -> PrintKeys | No
 
     Raises `Malformed`, `NotTrusted` (not signed with a log key of the store) or OSError.
     """
-    found: list[PrintKeys] = []
-    for place in places:
-        for file in sorted(place.glob("*.keys")) if place.is_dir() else [place]:
-            data = read_bounded(file, MAX_LIST)
-            if is_print_keys(data):
-                found.append(parse_print_keys(data, store.log_keys))
-    return max(found, key=lambda each: each.made_at, default=None)
+    lists = (
+        parse_print_keys(data, store.log_keys)
+        for data in _lists(places, "*.keys", MAX_LIST)
+        if is_print_keys(data)
+    )
+    return max(lists, key=lambda each: each.made_at, default=None)
 
 
 def read_ended_list(places: Sequence[Path], store: TrustStore) -> EndedRecords | None:
@@ -61,13 +60,19 @@ def read_ended_list(places: Sequence[Path], store: TrustStore) -> EndedRecords |
 
     Raises `Malformed`, `NotTrusted` (not signed with a log key of the store) or OSError.
     """
-    found: list[EndedRecords] = []
+    lists = (
+        read_ended_records(data, store.log_keys)
+        for data in _lists(places, "*.ended", MAX_ENDED)
+        if is_ended_records(data)
+    )
+    return max(lists, key=lambda each: each.made_at, default=None)
+
+
+def _lists(places: Sequence[Path], pattern: str, limit: int) -> Iterator[bytes]:
+    """The contents of the files, and of what fits the pattern in the folders."""
     for place in places:
-        for file in sorted(place.glob("*.ended")) if place.is_dir() else [place]:
-            data = read_bounded(file, MAX_ENDED)
-            if is_ended_records(data):
-                found.append(read_ended_records(data, store.log_keys))
-    return max(found, key=lambda each: each.made_at, default=None)
+        for file in sorted(place.glob(pattern)) if place.is_dir() else [place]:
+            yield read_bounded(file, limit)
 
 
 def read_log_policy(file: Path | None) -> LogPolicy:

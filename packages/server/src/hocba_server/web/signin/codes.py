@@ -24,6 +24,7 @@ from hocba.errors import Refused
 from hocba_server.web.accounts.memberships import accounts_transaction
 from hocba_server.web.accounts.models import User
 from hocba_server.web.signin.models import CodeApp
+from hocba_server.web.signin.typed_codes import digest_of_typed, in_groups, new_code
 
 STEP: Final = 30
 """Seconds for which a code holds."""
@@ -31,26 +32,18 @@ DRIFT: Final = 1
 """Steps by which a phone's clock may be off, each way."""
 WRONG_CODES: Final = 5
 SHUT: Final = dt.timedelta(minutes=15)
-_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Thirty-two that nobody mixes up."""
 _ISSUER: Final = "Học bạ số"
 
 
 def new_secret() -> tuple[str, str]:
     """A sign-in number and the app's secret (base32), for a person who is about to set it up."""
-    number = "".join(secrets.choice(_LETTERS) for _ in range(8))
-    return number, base64.b32encode(secrets.token_bytes(20)).decode("ascii")
-
-
-def shown_number(number: str) -> str:
-    """As people read it: two groups of four."""
-    return f"{number[:4]}-{number[4:]}"
+    return new_code(8), base64.b32encode(secrets.token_bytes(20)).decode("ascii")
 
 
 def app_address(number: str, secret: str) -> str:
     """What the app reads from the QR code."""
     query = urlencode({"secret": secret, "issuer": _ISSUER}, quote_via=quote)
-    return f"otpauth://totp/{quote(f'{_ISSUER}:{shown_number(number)}')}?{query}"
+    return f"otpauth://totp/{quote(f'{_ISSUER}:{in_groups(number)}')}?{query}"
 
 
 def keep_code_app(user: User, number: str, secret: str, code: str, *, at: dt.datetime) -> CodeApp:
@@ -65,7 +58,7 @@ def keep_code_app(user: User, number: str, secret: str, code: str, *, at: dt.dat
         CodeApp.objects.filter(user=user).delete()
         return CodeApp.objects.create(
             user=user,
-            number_sha256=_digest(number),
+            number_sha256=digest_of_typed(number, "number"),
             secret=_cipher().encrypt(secret.encode()),
             last_step=step,
             created_at=at,
@@ -80,7 +73,7 @@ def sign_in_with_code(number: str, code: str, *, at: dt.datetime) -> User:
     with accounts_transaction():
         row = (
             CodeApp.objects.select_for_update()
-            .filter(number_sha256=_digest(number), user__is_active=True)
+            .filter(number_sha256=digest_of_typed(number, "number"), user__is_active=True)
             .first()
         )
         if row is None:
@@ -128,11 +121,6 @@ def _secret(row: CodeApp) -> str:
 def _cipher() -> Fernet:
     key = hashlib.sha256(f"web_signin.code_app/{settings.SECRET_KEY}".encode()).digest()
     return Fernet(base64.urlsafe_b64encode(key))
-
-
-def _digest(number: str) -> str:
-    plain = "".join(letter for letter in number.upper() if letter in _LETTERS)
-    return hashlib.sha256(f"web_signin.number/{plain}".encode()).hexdigest()
 
 
 def _wrong() -> Refused:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import secrets
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,10 +14,10 @@ from hocba_server.web.accounts.actor import Actor
 from hocba_server.web.accounts.memberships import accounts_transaction
 from hocba_server.web.accounts.models import User
 from hocba_server.web.signin.models import CodeApp, Invitation, Passkey
+from hocba_server.web.signin.typed_codes import digest_of_typed, in_groups, new_code
 
 LIFE: Final = dt.timedelta(days=7)
 WRONG_NUMBERS: Final = 5
-_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Letter:
     @property
     def shown_code(self) -> str:
         """In groups of four."""
-        return "-".join(self.code[at : at + 4] for at in range(0, len(self.code), 4))
+        return in_groups(self.code)
 
 
 def has_keys(user: User) -> bool:
@@ -53,13 +51,13 @@ def invite(*, user: User, by: Actor, at: dt.datetime) -> Letter:
             "Không ai tự lập thư mời cho mình.",
             "Nobody writes a letter for themselves.",
         )
-    code = "".join(secrets.choice(_LETTERS) for _ in range(16))
+    code = new_code(16)
     with accounts_transaction():
         User.objects.select_for_update().get(pk=user.pk)
         open_invitations(user, at).update(ended_at=at)
         row = Invitation.objects.create(
             user=user,
-            code_sha256=_digest(code),
+            code_sha256=digest_of_typed(code, "invitation"),
             made_by=by.user_id,
             made_by_name=by.name[:150],
             made_at=at,
@@ -98,7 +96,7 @@ def open_letter(code: str, personal_id: str, *, at: dt.datetime) -> Invitation:
         row = (
             Invitation.objects.select_for_update()
             .select_related("user")
-            .filter(code_sha256=_digest(code), user__is_active=True)
+            .filter(code_sha256=digest_of_typed(code, "invitation"), user__is_active=True)
             .first()
         )
         if row is None or not _is_open(row, at):
@@ -155,11 +153,6 @@ def open_invitations(user: User, at: dt.datetime) -> QuerySet[Invitation]:
 
 def _is_open(row: Invitation, at: dt.datetime) -> bool:
     return row.used_at is None and row.ended_at is None and row.expires_at > at
-
-
-def _digest(code: str) -> str:
-    plain = "".join(letter for letter in code.upper() if letter in _LETTERS)
-    return hashlib.sha256(f"web_signin.invitation/{plain}".encode()).hexdigest()
 
 
 def _unknown() -> Refused:

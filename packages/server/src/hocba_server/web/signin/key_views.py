@@ -23,6 +23,7 @@ from hocba_server.web.signin import codes, passkeys, selectors, services
 from hocba_server.web.signin.models import Invitation, Passkey
 from hocba_server.web.signin.pictures import qr_picture
 from hocba_server.web.signin.traces import note
+from hocba_server.web.signin.typed_codes import in_groups
 from hocba_server.web.signin.views import CEREMONY, INVITED, read_answer
 
 _NEW_APP: Final = "new_code_app"
@@ -117,8 +118,8 @@ def code_app(request: HttpRequest) -> HttpResponse:
             return redirect(_onward(request, user))
     context = {
         "problem": problem,
-        "number": codes.shown_number(number),
-        "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        "number": in_groups(number),
+        "secret": in_groups(secret).replace("-", " "),
         "picture": qr_picture(codes.app_address(number, secret)),
         "invited": _invited(request) is not None,
     }

@@ -15,11 +15,12 @@ from hocba_server.config.acting import PLATFORM, acting
 from hocba_server.web.accounts.actor import Actor, platform_actor
 from hocba_server.web.accounts.models import User
 from hocba_server.web.audit.models import AuditEntry
-from hocba_server.web.signin import codes, invitations, passkeys
+from hocba_server.web.signin import invitations, passkeys
 from hocba_server.web.signin.__main__ import main
 from hocba_server.web.signin.models import CodeApp, Invitation, Passkey
 from hocba_server.web.signin.tests.authenticator import Device
 from hocba_server.web.signin.tests.test_sign_in import AT, code_at, post
+from hocba_server.web.signin.typed_codes import in_groups
 
 pytestmark = pytest.mark.django_db(databases=["default", "school", "city"])
 WRITER = Actor(901, "Quản trị Thử", "000190000091", "00000001", ("QTHT",), "school")
@@ -74,7 +75,7 @@ def test_from_the_letter_to_the_app(client: Client, teacher: User) -> None:
     client.post("/thu-moi/", {"code": letter.code, "personal_id": PERSONAL_ID})
     page = client.get("/tai-khoan/ma/").content.decode()
     number, secret = client.session["new_code_app"]
-    assert codes.shown_number(number) in page
+    assert in_groups(number) in page
     assert "không đúng" in client.post("/tai-khoan/ma/", {"code": "000000"}).content.decode()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hocba_server.web.signin.tests.test_sign_in.SECRET", secret)
